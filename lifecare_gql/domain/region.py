@@ -1,0 +1,121 @@
+"""What a region is, and the parts that its plugins contribute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pydantic import Field
+
+from lifecare_gql.domain.demo import Demo
+from lifecare_gql.domain.directory import Contact, Reach, Switchboard
+from lifecare_gql.domain.drafts import Party
+from lifecare_gql.domain.outages import OutageRoutine
+from lifecare_gql.domain.routines import RoutineBook
+from lifecare_gql.domain.sources import Document, Fact, Source, source_of
+from lifecare_gql.domain.support import Rollout, Support
+from lifecare_gql.domain.values import value
+from lifecare_gql.domain.words import CareType
+
+
+@value
+class Municipality:
+    """A municipality (kommun)."""
+
+    code: str = Field(
+        pattern=r"^[0-9]{4}$", description="Municipality code of SCB (kommunkod), with leading zero."
+    )
+    name: str = Field(description="The name.")
+
+
+@value
+class RegionInfo:
+    """Who the region is: names, codes, municipalities, documents and facts."""
+
+    code: str = Field(pattern=r"^[a-z]+$", description="The region's code: the name of its plugin.")
+    name: str = Field(description="The region's name, e.g. Region Halland.")
+    county_code: str = Field(pattern=r"^[0-9]{2}$", description="County code of SCB (länskod).")
+    county_letter: str = Field(pattern=r"^[A-Z]{1,2}$", description="County letter (länsbokstav).")
+    municipalities: tuple[Municipality, ...] = Field(min_length=1, description="The county's municipalities.")
+    documents: tuple[Document, ...] = Field(min_length=1, description="The source documents.")
+    facts: tuple[Fact, ...] = Field(min_length=1, description="The facts of those documents.")
+
+
+@value
+class ContactBook:
+    """Contacts for one region; several plugins may contribute to the same region."""
+
+    region: str = Field(description="Code of the region they belong to.")
+    contacts: tuple[Contact, ...] = Field(min_length=1, description="The contacts.")
+
+
+@value
+class SwitchboardBook:
+    """Switchboards for one region."""
+
+    region: str = Field(description="Code of the region they belong to.")
+    switchboards: tuple[Switchboard, ...] = Field(min_length=1, description="The switchboards.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A region as the core asks it: all parts that plugins contributed, put together at the start."""
+
+    info: RegionInfo
+    book: RoutineBook
+    contacts: tuple[Contact, ...] = ()
+    switchboards: tuple[Switchboard, ...] = ()
+    outage: OutageRoutine | None = None
+    support: Support | None = None
+    rollout: Rollout | None = None
+    demo: Demo | None = None
+    plugins: tuple[str, ...] = ()
+    _facts: dict[str, Fact] = field(init=False, repr=False, compare=False)
+    _documents: dict[str, Document] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_facts", {fact.id: fact for fact in self.info.facts})
+        object.__setattr__(self, "_documents", {document.key: document for document in self.info.documents})
+
+    @property
+    def code(self) -> str:
+        """The region's code."""
+        return self.info.code
+
+    def parts(self) -> Iterator[object]:
+        """Everything that rests on one of the region's documents."""
+        yield from self.info.documents
+        yield from self.info.facts
+        yield from self.book.routines
+        yield from self.book.duties
+
+    def fact(self, fact_id: str) -> Fact | None:
+        """One fact, or None."""
+        return self._facts.get(fact_id)
+
+    def document(self, key: str) -> Document:
+        """One source document; KeyError when the region has none of that key."""
+        return self._documents[key]
+
+    def source(self, fact_id: str) -> Source:
+        """The passage that a rule resting on the fact quotes."""
+        fact = self._facts[fact_id]
+        return source_of(self.code, fact, self._documents[fact.document])
+
+    def reach(self, party: Party) -> Reach:
+        """How a unit is reached by phone: its own number, else the switchboard of its principal (V17, V55-V58)."""
+        if party.phone is not None:
+            return Reach(name=party.name, phone=party.phone)
+        board = self._switchboard_of(party)
+        if board is None:
+            return Reach(name=party.name, phone=None, missing="Ingen källa anger telefonnummer till enheten.")
+        return Reach(
+            name=f"{board.name}, för {party.name}", phone=board.phone, ask_for=board.ask_for, fact=board.fact
+        )
+
+    def _switchboard_of(self, party: Party) -> Switchboard | None:
+        municipal = party.kind.care_type is CareType.MUNICIPAL
+        if municipal and party.municipality is None:
+            return None
+        wanted = party.municipality if municipal else None
+        return next((board for board in self.switchboards if board.municipality == wanted), None)

@@ -1,0 +1,91 @@
+"""Where a rule comes from: documents, the facts in them, and the source that a refusal quotes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import Field
+
+from lifecare_gql.domain.values import value
+from lifecare_gql.domain.words import FactUse
+
+
+@value
+class Unsaid:
+    """Something that a document does not say, and why the field is therefore empty."""
+
+    field: str = Field(description="The name of the empty field.")
+    reason: str = Field(description="Why it is empty, in Swedish.")
+
+
+@value
+class Document:
+    """A source document of a region (rutin, anvisning, webbsida), as it describes itself."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]+$", description="Stable key of the document within its region.")
+    title: str = Field(description="The title, verbatim (dokumentets titel).")
+    kind: str | None = Field(default=None, description="The document type, verbatim (dokumenttyp).")
+    publisher: str | None = Field(default=None, description="Who published it (utgivare).")
+    status: str | None = Field(default=None, description="The status, verbatim (Fastställd av), e.g. EJ BESLUTAD.")
+    decided: bool | None = Field(default=None, description="False when it says EJ BESLUTAD; null when not stated.")
+    version: str | None = Field(default=None, description="The version, verbatim.")
+    date: dt.date | None = Field(default=None, description="The date of the document (datum).")
+    last_changed: dt.date | None = Field(default=None, description="When it was last changed (senast ändrad).")
+    fact_checked: dt.date | None = Field(default=None, description="When it was fact-checked (faktagranskad).")
+    address: str | None = Field(default=None, description="The address that the document itself gives.")
+    superseded_by: str | None = Field(
+        default=None, description="Key of the document that replaces it, if historic."
+    )
+    unsaid: tuple[Unsaid, ...] = Field(default=(), description="What the document does not say, and the reason.")
+
+
+@value
+class Quote:
+    """A verbatim passage of a document."""
+
+    section: str = Field(description="The heading it stands under (avsnitt).")
+    text: str = Field(min_length=1, description="The passage, verbatim in Swedish.")
+
+
+@value
+class Fact:
+    """One numbered fact of a source document and what this product does with it."""
+
+    id: str = Field(pattern=r"^[A-Z][0-9]{1,3}$", description="The fact's number, e.g. H10.")
+    document: str = Field(description="Key of the document.")
+    statement: str = Field(description="What the fact says, in English.")
+    quotes: tuple[Quote, ...] = Field(min_length=1, description="The passages it rests on, verbatim.")
+    use: FactUse = Field(description="How it is used.")
+    used_by: tuple[str, ...] = Field(default=(), description="The routine, computation or view that uses it.")
+    note: str | None = Field(default=None, description="A contradiction, a gap or a reading of ours.")
+
+
+@value
+class Source:
+    """What a refusal quotes: one passage and the document it stands in."""
+
+    region: str = Field(description="Code of the region.")
+    fact: str = Field(description="The fact's number.")
+    document: str = Field(description="The document's title.")
+    section: str = Field(description="The heading of the passage (avsnitt).")
+    version: str | None = Field(description="The document's version; null when not stated.")
+    status: str | None = Field(description="The document's status; null when not stated.")
+    date: dt.date | None = Field(description="The document's date; null when not stated.")
+    last_changed: dt.date | None = Field(description="When the document was last changed; null when not stated.")
+    quote: str = Field(description="The sentence, verbatim in Swedish.")
+
+
+def source_of(region: str, fact: Fact, document: Document) -> Source:
+    """The source that a rule resting on `fact` quotes: its first passage."""
+    quote = fact.quotes[0]
+    return Source(
+        region=region,
+        fact=fact.id,
+        document=document.title,
+        section=quote.section,
+        version=document.version,
+        status=document.status,
+        date=document.date,
+        last_changed=document.last_changed,
+        quote=quote.text,
+    )
