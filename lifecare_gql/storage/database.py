@@ -1,0 +1,236 @@
+"""The database as the floors above see it: open, read, write in transactions.
+
+Any call may raise StorageBusy (nothing was committed, retry the whole transaction) or StorageUnavailable
+(raised by a commit, it may have committed); a violated constraint is ``tortoise.exceptions.IntegrityError``
+on both databases. What a cancellation may leave behind is told in `lifecare_gql.storage.backends`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import asyncpg
+from tortoise.connection import ConnectionHandler
+from tortoise.context import TortoiseContext, get_current_context
+from tortoise.exceptions import ConfigurationError as TortoiseConfigurationError
+from tortoise.exceptions import DBConnectionError, TransactionManagementError
+
+from lifecare_gql.errors import ConfigurationError, StorageUnavailable
+from lifecare_gql.storage import MODULES
+from lifecare_gql.storage.backends import TransactionClient, finish
+from lifecare_gql.storage.url import Address, Dialect, PostgresAddress, SqliteAddress, parse_url
+
+__all__ = ["Database", "Dialect", "Row", "Timeouts", "Transaction"]
+
+Row = tuple[Any, ...]
+
+_CANNOT_OPEN = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, DBConnectionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait, in seconds. SQLite knows ``acquire`` and ``lock`` only.
+
+    ``connect``: for the server to accept a connection. ``acquire``: for a free connection. ``lock``: for
+    another transaction's lock. ``statement``: for one statement, measured by the server; ``command``: the
+    same measured here, for a server that no longer answers. ``idle_in_transaction``: before the server ends
+    a transaction in which nothing happens.
+    """
+
+    connect: float = 5.0
+    acquire: float = 5.0
+    lock: float = 5.0
+    statement: float = 15.0
+    command: float = 20.0
+    idle_in_transaction: float = 30.0
+
+    def __post_init__(self) -> None:
+        for name, seconds in asdict(self).items():
+            if seconds < 0.001:  # to the databases 0 ms means no limit
+                raise ConfigurationError(f"The timeout {name} must be at least 0.001 s, not {seconds}.")
+
+
+class Transaction:
+    """An open transaction or savepoint."""
+
+    def __init__(self, client: Any) -> None:
+        #: The Tortoise client to pass as ``using_db=``.
+        self.client = client
+
+    async def select(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """Rows in SELECT order, also of INSERT ... RETURNING; placeholders as in `Database.select`."""
+        rows: list[Row] = await self.client.fetch(sql, params)
+        return rows
+
+    async def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        changed: int = await self.client.run(sql, params)
+        return changed
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A savepoint: an exception that leaves the block undoes the block only."""
+        async with self.client._in_transaction() as client:
+            yield Transaction(client)
+
+
+class Database:
+    """One database. Only one can be open in a process at a time: Tortoise's models are bound to it."""
+
+    def __init__(self, address: Address, credentials: dict[str, Any], modules: tuple[str, ...]) -> None:
+        self._address = address
+        self._credentials = credentials
+        self._modules = modules
+        self._context: TortoiseContext | None = None
+        self._client: Any = None
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        pool_size: int = 10,
+        timeouts: Timeouts = Timeouts(),
+        modules: tuple[str, ...] = MODULES,
+    ) -> Database:
+        """A database that is not open yet. Raises ConfigurationError for a url that cannot be used.
+
+        ``pool_size``: connections to PostgreSQL at most; SQLite has one per process. ``modules``: names of
+        the modules with Tortoise models.
+        """
+        if pool_size < 1:
+            raise ConfigurationError(f"The pool size must be at least 1, not {pool_size}.")
+        address = parse_url(url)
+        if isinstance(address, SqliteAddress):
+            return cls(address, _sqlite_credentials(address, timeouts), modules)
+        return cls(address, _postgres_credentials(address, pool_size, timeouts), modules)
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which SQL it speaks."""
+        return self._address.dialect
+
+    async def open(self) -> None:
+        """Map the models and connect.
+
+        Raises StorageUnavailable, and ConfigurationError if another database is open in this process.
+        """
+        if self._context is not None:
+            return
+        if get_current_context() is not None:
+            raise ConfigurationError("Another database is open in this process; close it first.")
+        self._context = TortoiseContext()
+        try:
+            await self._connect(self._context)
+        except BaseException:
+            await finish(self.close())
+            raise
+
+    async def close(self) -> None:
+        """Disconnect; PostgreSQL's running transactions get 10 s to end. Closing twice is fine."""
+        context, self._context = self._context, None
+        client, self._client = self._client, None
+        if context is None:
+            return
+        try:
+            if client is not None:
+                await client.close()
+        finally:
+            await context.close_connections()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit at the end of the block, roll back if an exception or a cancellation leaves it.
+
+        No input or output besides the database belongs in the block: on SQLite every other reader and
+        writer of the process waits for it. Raises TransactionManagementError inside another transaction
+        (use that one's ``transaction()``), and at the end if PostgreSQL rolled back because a statement's
+        error was caught.
+        """
+        if self._running() is not None:
+            raise TransactionManagementError("A transaction is already open here; use its transaction().")
+        async with self._root()._in_transaction() as client:
+            yield Transaction(client)
+
+    async def select(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        """Rows in SELECT order, straight from the driver; in a transaction's block it reads inside that.
+
+        Placeholders are ``$1..$n`` on PostgreSQL and ``?1..?n`` on SQLite. Parameters may be UUIDs, dates and
+        aware datetimes (ValueError for naive ones); SQLite returns them as text, datetimes in UTC.
+        """
+        client: Any = self._running() or self._root()
+        rows: list[Row] = await client.fetch(sql, params)
+        return rows
+
+    async def _connect(self, context: TortoiseContext) -> None:
+        name = self.dialect.value  # of the connection; under one name Tortoise would mix up the dialects' SQL
+        engine = f"lifecare_gql.storage.backends.{name}"
+        config = {
+            "connections": {name: {"engine": engine, "credentials": self._credentials}},
+            "apps": {"models": {"models": list(self._modules), "default_connection": name}},
+        }
+        try:
+            with context:  # current while the models are mapped; afterwards all tasks fall back on it
+                await context.init(config=config, use_tz=True, timezone="UTC", _enable_global_fallback=True)
+        except TortoiseConfigurationError as error:
+            raise ConfigurationError(f"The models cannot be mapped: {error}") from error
+        self._client = context.connections.get(name)
+        try:
+            await self._client.create_connection(with_db=True)
+        except _CANNOT_OPEN as error:
+            reason = str(error) or type(error).__name__
+            raise StorageUnavailable(f"Cannot open {self._address}: {reason}") from error
+
+    def _root(self) -> Any:
+        if self._client is None:
+            raise StorageUnavailable("The database is not open.")
+        return self._client
+
+    def _running(self) -> TransactionClient | None:
+        """The transaction that this task, or the one that started it, is in."""
+        if self._context is None:
+            return None
+        connections: ConnectionHandler = self._context.connections
+        client = connections.get(self.dialect.value)
+        return client if isinstance(client, TransactionClient) and not client.ended else None
+
+
+def _sqlite_credentials(address: SqliteAddress, timeouts: Timeouts) -> dict[str, Any]:
+    return {
+        "file_path": address.path,
+        "acquire_timeout": timeouts.acquire,
+        "busy_timeout": round(timeouts.lock * 1000),  # first: the other pragmas may have to wait
+        "journal_mode": "WAL",
+        "synchronous": "FULL",
+        "foreign_keys": "ON",
+    }
+
+
+def _postgres_credentials(address: PostgresAddress, pool_size: int, timeouts: Timeouts) -> dict[str, Any]:
+    limits = {
+        "statement_timeout": timeouts.statement,
+        "lock_timeout": timeouts.lock,
+        "idle_in_transaction_session_timeout": timeouts.idle_in_transaction,
+    }
+    settings = {name: str(round(seconds * 1000)) for name, seconds in limits.items()}
+    return address.connect_arguments() | {
+        "maxsize": pool_size,
+        "timeout": timeouts.connect,
+        "command_timeout": timeouts.command,
+        "acquire_timeout": timeouts.acquire,
+        "server_settings": settings | {"application_name": "lifecare-gql", "timezone": "UTC"},
+    }

@@ -1,0 +1,130 @@
+"""Patients, why a unit takes part in their care, and their cases."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tortoise import fields
+
+from lifecare_gql.domain.identity import IdentityKind
+from lifecare_gql.domain.words import CareRelationKind, Protection
+from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.rows.base import InstantField, Record
+from lifecare_gql.storage.rows.organisations import Unit
+from lifecare_gql.storage.viewer import Viewer
+
+
+class Patient(Record):
+    """A patient. Seen by a unit that takes part in the care, for as long as it does."""
+
+    tag: ClassVar[str] = "patient"
+    patient_column: ClassVar[str | None] = "id"
+
+    identifier = fields.CharField(max_length=12)
+    identifier_kind = fields.CharEnumField(IdentityKind, max_length=40)
+    # The unique index is on a keyed digest, so that no database log ever carries the number itself.
+    identifier_digest = fields.CharField(max_length=64)
+    given_name = fields.CharField(max_length=100)
+    family_name = fields.CharField(max_length=100)
+    home_municipality_code = fields.CharField(max_length=4, null=True)
+    listed_unit: fields.ForeignKeyNullableRelation[Unit] = fields.ForeignKeyField(
+        "models.Unit", related_name="listed_patients", null=True
+    )
+    enrolled_unit: fields.ForeignKeyNullableRelation[Unit] = fields.ForeignKeyField(
+        "models.Unit", related_name="enrolled_patients", null=True
+    )
+    deceased_on = fields.DateField(null=True)
+    protection = fields.CharEnumField(Protection, max_length=40)
+
+    class Meta:
+        table = "patient"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Where:
+        return Where(
+            "exists (select 1 from care_relation r where r.patient_id = {t}.id"
+            " and r.unit_id = {unit} and r.until is null)",
+            {"unit": viewer.unit_id},
+        )
+
+
+class CareRelation(Record):
+    """Why, and for how long, a unit takes part in a patient's care (vårdrelation)."""
+
+    tag: ClassVar[str] = "relation"
+    patient_column: ClassVar[str | None] = "patient_id"
+
+    patient: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("models.Patient")
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("models.Unit")
+    kind = fields.CharEnumField(CareRelationKind, max_length=20)
+    since = InstantField()
+    until = InstantField(null=True)
+
+    class Meta:
+        table = "care_relation"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Where:
+        return Where("{t}.unit_id = {unit}", {"unit": viewer.unit_id})
+
+
+class Case(Record):
+    """A patient's case (ärende) that messages are tied to. Seen by the units that take part in it."""
+
+    tag: ClassVar[str] = "case"
+    patient_column: ClassVar[str | None] = "patient_id"
+
+    patient: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("models.Patient")
+    title = fields.CharField(max_length=200)
+    opened_by_unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("models.Unit")
+    opened_at = InstantField()
+    closed_at = InstantField(null=True)
+
+    class Meta:
+        table = "care_case"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Where:
+        return Where(
+            "exists (select 1 from case_party p where p.case_id = {t}.id and p.unit_id = {unit})",
+            {"unit": viewer.unit_id},
+        )
+
+
+class CaseParty(Record):
+    """That a unit takes part in a case."""
+
+    tag: ClassVar[str] = "party"
+
+    case: fields.ForeignKeyRelation[Case] = fields.ForeignKeyField("models.Case")
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("models.Unit")
+    since = InstantField()
+
+    class Meta:
+        table = "case_party"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Where:
+        return Where("{t}.unit_id = {unit}", {"unit": viewer.unit_id})
+
+
+class PlanProcess(Record):
+    """That a coordinated individual plan (SIP) is being made or followed, which O11 asks about."""
+
+    tag: ClassVar[str] = "plan"
+    patient_column: ClassVar[str | None] = "patient_id"
+
+    patient: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("models.Patient")
+    opened_at = InstantField()
+    closed_at = InstantField(null=True)
+
+    class Meta:
+        table = "plan_process"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Where:
+        return Where(
+            "exists (select 1 from care_relation r where r.patient_id = {t}.patient_id"
+            " and r.unit_id = {unit} and r.until is null)",
+            {"unit": viewer.unit_id},
+        )

@@ -1,0 +1,150 @@
+"""Every test of the API runs against the real application on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from lifecare_gql.app import create_app
+from lifecare_gql.regions import Regions, load_regions
+from lifecare_gql.settings import Settings
+from lifecare_gql.storage.url import Dialect
+from lifecare_gql.web.tokens import DevelopmentIssuer
+from tests import world
+from tests.databases import Databases
+from tests.databases import databases as databases
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # a Monday, 10:00 in Sweden
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+class Api:
+    """Asks the application over HTTP, as one unit's nurse or another's, or as nobody."""
+
+    def __init__(self, http: httpx2.AsyncClient, issuer: DevelopmentIssuer, clock: Clock, url: str) -> None:
+        self.http, self.clock, self.url = http, clock, url
+        self._issuer = issuer
+
+    def headers(self, unit: str | None, licensed: bool = True) -> dict[str, str]:
+        """The Authorization header of the nurse, or the unlicensed colleague, at a unit."""
+        if unit is None:
+            return {}
+        token = self._issuer.issue(*world.staff_of(unit, licensed), dt.datetime.now(dt.UTC))
+        return {"authorization": f"Bearer {token}"}
+
+    async def post(self, query: str, unit: str | None = None, licensed: bool = True, **variables: Any) -> Any:
+        """The whole answer, errors and all."""
+        body = {"query": query, "variables": variables}
+        answer = await self.http.post("/graphql", json=body, headers=self.headers(unit, licensed))
+        return answer.json()
+
+    async def __call__(self, query: str, unit: str | None = None, licensed: bool = True, **variables: Any) -> Any:
+        """The data of an answer that must have no errors."""
+        answer = await self.post(query, unit, licensed, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def do(self, mutation: str, unit: str, licensed: bool = True, key: str = "", **input: Any) -> Any:
+        """The result of a mutation with an input and a fresh key, with everything a refusal says."""
+        field, input_type = mutation.split(":")
+        text = f"""mutation Do($input: {input_type}!, $key: String!) {{
+          {field}(input: $input, idempotencyKey: $key) {{ __typename ...R }} }} {RESULT[field]}"""
+        data = await self(text, unit, licensed, input=input, key=key or str(uuid.uuid4()))
+        return data[field]
+
+
+_REFUSALS = """
+  ... on Refusal { message }
+  ... on RefusedByRoutines {
+    objections {
+      code severity path reason remedy region rule
+      source { region fact document section version status date lastChanged quote }
+      call { name phone { printed e164 } askFor missing }
+    }
+    warnings { code rule }
+  }
+  ... on NotFound { paths }
+  ... on IdempotencyKeyReused { key }
+"""
+_STALE = "... on StaleVersion { expectedVersion currentVersion changes { version kind byName byTitle unitName } }"
+_MESSAGE = (
+    "id state version awaiting answerRequired replyDueAt receipts { nodes { state unit { id } acknowledgedAt } }"
+)
+_SENT = f"... on MessageSent {{ replayed sent {{ {_MESSAGE} }} warnings {{ code rule }} }}"
+_CHANGED = f"... on MessageChanged {{ replayed changed {{ {_MESSAGE} }} }}"
+_ACT = f"fragment R on MessageActResult {{ {_CHANGED} {_REFUSALS} {_STALE} }}"
+RESULT = {
+    "sendMessage": f"fragment R on SendMessageResult {{ {_SENT} {_REFUSALS} }}",
+    "replyToMessage": f"fragment R on ReplyResult {{ {_SENT} {_REFUSALS} {_STALE} }}",
+    "acknowledgeMessage": _ACT,
+    "retractMessage": _ACT,
+    "markMessageMisdirected": _ACT,
+    "closeMessage": _ACT,
+    "openCase": f"""fragment R on OpenCaseResult {{
+        ... on CaseOpened {{ replayed opened {{ id title }} }} {_REFUSALS} }}""",
+    "registerForum": f"""fragment R on RegisterForumResult {{
+        ... on ForumRegistered {{ replayed forum {{ id name }} }} {_REFUSALS} }}""",
+}
+
+
+@pytest.fixture(scope="session")
+def regions() -> Regions:
+    """The four regions, as they are installed."""
+    return load_regions()
+
+
+@pytest.fixture(params=list(Dialect), ids=str)
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    """Both databases."""
+    return Dialect(request.param)
+
+
+@pytest.fixture
+async def world_url(dialect: Dialect, databases: Databases) -> AsyncIterator[str]:
+    """A database with the small world in it."""
+    async with databases.copy(dialect, world.prepare) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(world_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the application under test."""
+    state: Path = tmp_path_factory.getbasetemp() / "state"
+    return Settings(database_url=world_url, secret=SecretStr(world.SECRET), state_dir=state)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The application's clock."""
+    return Clock()
+
+
+@pytest.fixture
+async def app(settings: Settings, regions: Regions, clock: Clock) -> AsyncIterator[Starlette]:
+    """The running application."""
+    application = create_app(settings, regions, clock)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture
+async def api(app: Starlette, settings: Settings, clock: Clock) -> AsyncIterator[Api]:
+    """A client of the running application."""
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        yield Api(http, DevelopmentIssuer(settings), clock, settings.database_url)
