@@ -49,15 +49,20 @@ class Comparison:
 
 
 def compare(draft: MessageDraft, regions: Mapping[str, Region]) -> Comparison:
-    """Judge the draft as if every unit in it lay in each region in turn."""
+    """Judge the draft as if every unit in it lay in each region in turn.
+
+    A draft without recipients goes where a routine routes it; where none does, it is taken to be sent to the
+    health centre where the patient is listed, so that regions are compared on the same message.
+    """
     outcomes: list[RegionOutcome] = []
     answers: dict[str, Answers] = {}
     for code in sorted(regions):
         moved = _moved(draft, code)
-        verdict = review(moved, regions)
+        routing = route(replace(moved, recipients=()), regions)
+        verdict = review(moved if routing else _addressed(moved), regions)
         outcomes.append(RegionOutcome(region=code, region_name=regions[code].info.name, verdict=verdict))
         # A routine that routes the message says where it goes even when the sender has chosen somewhere else.
-        answers[code] = _answers(verdict, route(replace(moved, recipients=()), regions))
+        answers[code] = _answers(verdict, routing)
     return Comparison(outcomes=tuple(outcomes), differences=tuple(_differences(answers)))
 
 
@@ -72,6 +77,11 @@ def _moved(draft: MessageDraft, region: str) -> MessageDraft:
         recipients=tuple(map(move, draft.recipients)),
         subject=replace(draft.subject, listed_at=move(listed) if listed else None),
     )
+
+
+def _addressed(draft: MessageDraft) -> MessageDraft:
+    listed = draft.subject.listed_at
+    return draft if draft.recipients or listed is None else replace(draft, recipients=(listed,))
 
 
 Answer = tuple[str, tuple[str, ...]]

@@ -69,10 +69,10 @@ CASES: list[tuple[str, dict[str, Any], Answers]] = [
         },
     ),
     (
-        "a renewal without recipient: only a routine that routes it lets it through",
+        "a renewal without recipient: where no routine routes it, it is compared as if sent to the listed one",
         {"topic": "PRESCRIPTION_RENEWAL", "recipients": ()},
         {
-            MAY: by_region("ja", "nej ORE-O13", "nej", "nej"),
+            MAY: by_region("ja", "nej ORE-O13", "ja", "ja"),
             WHERE: by_region(f"{LISTED} HAL-H10", CHOSEN, CHOSEN, CHOSEN),
             **ALWAYS,
         },

@@ -49,8 +49,6 @@ def fault_of(text: str, today: date = TODAY) -> IdentityFault:
 
 NUMBERS = {
     "199001012385": IdentityKind.PERSONAL_NUMBER,
-    "195009072553": IdentityKind.PERSONAL_NUMBER,
-    "196101182803": IdentityKind.PERSONAL_NUMBER,
     "200302022389": IdentityKind.PERSONAL_NUMBER,
     "196109732393": IdentityKind.COORDINATION_NUMBER,
     number("20000229"): IdentityKind.PERSONAL_NUMBER,

@@ -216,8 +216,9 @@ async def constraints(db: Database) -> set[str]:
             "select conname from pg_constraint c join pg_class t on t.oid = c.conrelid"
             " join pg_namespace n on n.oid = t.relnamespace where n.nspname = 'public' and contype in ('c', 'u')"
             " and t.relname <> 'schema_migration'"
-            " union select indexname from pg_indexes where schemaname = 'public' and indexdef like 'CREATE UNIQUE%'"
-            " and indexname not like '%\\_pkey' and tablename <> 'schema_migration'"
+            " union select indexname from pg_indexes where schemaname = 'public'"
+            " and indexdef like 'CREATE UNIQUE%' and indexname not like '%\\_pkey'"
+            " and tablename <> 'schema_migration'"
         )
         return {row[0] for row in found}
     tables = await db.select("select sql from sqlite_master where type = 'table' and name <> 'schema_migration'")
