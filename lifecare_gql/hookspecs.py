@@ -1,0 +1,108 @@
+"""What a region may say. Hooks announce, objects answer: each is called once, at the start, and gathered.
+
+A region implements the hooks for which it has a document, and no others. Every hook is an ordinary
+function (never ``async``) that reads only its own package's data and returns one value; anything else
+stops the start with a message that names the plugin and all its faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+
+from lifecare_gql.domain.demo import Demo
+from lifecare_gql.domain.outages import OutageRoutine
+from lifecare_gql.domain.region import ContactBook, RegionInfo, SwitchboardBook
+from lifecare_gql.domain.routines import RoutineBook
+from lifecare_gql.domain.support import Rollout, Support
+
+NAMESPACE = "lifecare_gql"
+"""The entry-point group and the name of the pluggy project."""
+
+hookspec = pluggy.HookspecMarker(NAMESPACE)
+hookimpl = pluggy.HookimplMarker(NAMESPACE)
+
+Assumptions = Mapping[str, Any]
+"""What the deployment decided otherwise than a region's assumptions: key to value, for one region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeField:
+    """A field that a region adds to a type of the core.
+
+    `needs` names the columns of the type's row that `resolve` reads; `resolve` gets a row with just those.
+    The field's name must begin with the region's code, and must not exist.
+    """
+
+    type_name: str
+    name: str
+    resolve: Callable[[Any], Any]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionSchema:
+    """What a region adds to the schema.
+
+    `query` becomes the root field named after the region; `types` are types reachable only through an
+    interface; `fields` are added to types of the core. Every type's name begins with the region's code.
+    """
+
+    region: str
+    query: type | None = None
+    types: tuple[type, ...] = ()
+    fields: tuple[TypeField, ...] = ()
+
+
+@hookspec
+def lifecare_region() -> RegionInfo:  # type: ignore[empty-body]
+    """Say who the region is: code, names, municipalities, documents and their facts.
+
+    Exactly one plugin says it for each region.
+    """
+
+
+@hookspec
+def lifecare_routines(assumptions: Assumptions) -> RoutineBook:  # type: ignore[empty-body]
+    """Say what the region demands of messages outside the care episode, and what it assumes.
+
+    `assumptions` holds what the deployment decided otherwise for this region.
+    """
+
+
+@hookspec
+def lifecare_contacts() -> ContactBook:  # type: ignore[empty-body]
+    """Say whom to contact. Several plugins may contribute contacts to one region."""
+
+
+@hookspec
+def lifecare_switchboards() -> SwitchboardBook:  # type: ignore[empty-body]
+    """Say which switchboards there are and whom to ask for. Several plugins may contribute to one region."""
+
+
+@hookspec
+def lifecare_outage_routine() -> OutageRoutine:  # type: ignore[empty-body]
+    """Say what to do on the day the system is down, or that the documents publish nothing."""
+
+
+@hookspec
+def lifecare_support() -> Support:  # type: ignore[empty-body]
+    """Say who gives support and grants permissions, and which roles there are."""
+
+
+@hookspec
+def lifecare_rollout() -> Rollout:  # type: ignore[empty-body]
+    """Say how the system was introduced in the region."""
+
+
+@hookspec
+def lifecare_schema() -> RegionSchema:  # type: ignore[empty-body]
+    """Offer GraphQL types and fields that only this region has, because its documents need them."""
+
+
+@hookspec
+def lifecare_demo() -> Demo:  # type: ignore[empty-body]
+    """Offer fictitious units and staff, test persons, and what they did, to try the region's routines on."""

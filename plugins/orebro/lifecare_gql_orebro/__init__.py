@@ -1,0 +1,1 @@
+"""Region Örebro län: its documents as data, and what only this region has."""

@@ -1,0 +1,28 @@
+"""What Region Örebro län announces. Everything stands in data/*.toml."""
+
+from __future__ import annotations
+
+from lifecare_gql import hookimpl
+from lifecare_gql.domain.demo import Demo
+from lifecare_gql.domain.region import RegionInfo
+from lifecare_gql.domain.routines import RoutineBook
+from lifecare_gql.hookspecs import Assumptions
+from lifecare_gql.region_files import read, read_region
+
+
+@hookimpl
+def lifecare_region() -> RegionInfo:
+    """Codes, municipalities, documents and facts."""
+    return read_region(__package__)
+
+
+@hookimpl
+def lifecare_routines(assumptions: Assumptions) -> RoutineBook:
+    """What is demanded of messages outside the care episode."""
+    return read(__package__, "routines.toml", RoutineBook, assumptions)
+
+
+@hookimpl
+def lifecare_demo() -> Demo:
+    """Fictitious units and staff, test persons, and what they did."""
+    return read(__package__, "demo.toml", Demo)

@@ -1,0 +1,1 @@
+"""Region Västernorrland: its documents as data, and what only this region has."""
