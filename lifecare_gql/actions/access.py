@@ -1,0 +1,109 @@
+"""The one place where access is decided and written down.
+
+What may be seen is decided by the models' predicates, which the reader adds to every statement. What was
+seen, done, refused or denied is written here, in the same transaction: if the row cannot be written, nothing
+is shown and nothing is done. Denied looks like missing, and costs the same work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from lifecare_gql.actions.session import Session
+from lifecare_gql.domain.words import AccessAct
+from lifecare_gql.storage import rows
+from lifecare_gql.storage.database import Transaction
+from lifecare_gql.storage.reading.reader import Page, Reader, Row
+from lifecare_gql.storage.reading.rows import Rows, Shape
+
+
+async def read(session: Session, wanted: Rows, shape: Shape) -> Page:
+    """Fetch rows for the caller and log whose data they show. NotAuthenticated for an anonymous caller."""
+    session.known()
+    if not _concerns_patients(shape):
+        return await Reader(session.db.select, session.db.dialect, session.viewer).page(wanted, shape)
+    async with work(session) as desk:
+        page = await desk.reader.page(wanted, shape)
+        if wanted.sought and not page.rows:
+            await desk.deny(wanted)
+        return page
+
+
+async def deny(session: Session, subject: str, subject_id: UUID) -> None:
+    """Note an attempt to reach something that belongs to another unit."""
+    async with work(session) as desk:
+        await desk.note(AccessAct.DENIED, [None], subject, subject_id)
+
+
+class Desk:
+    """A transaction with a reader, in which everything that is shown or done is noted."""
+
+    def __init__(self, session: Session, tx: Transaction) -> None:
+        self.session = session
+        self.tx = tx
+        self.reader = Reader(tx.select, session.db.dialect, session.viewer)
+
+    async def row(self, wanted: Rows, shape: Shape) -> Row | None:
+        """The one row asked for, or None; an attempt to reach an invisible one is noted."""
+        found = await self.reader.first(wanted, shape)
+        if found is None and wanted.sought:
+            await self.deny(wanted)
+        return found
+
+    async def deny(self, sought: Rows) -> None:
+        """Note a denied attempt, with the patient that it was about if there is such a row at all."""
+        if sought.model.patient_column is not None:
+            patient_id = await self.reader.hidden_patient(sought)
+            await self.note(AccessAct.DENIED, [patient_id], sought.model.__name__, sought.asked)
+
+    async def note(
+        self, act: AccessAct, patients: Iterable[UUID | None], subject: str, subject_id: UUID | None = None
+    ) -> None:
+        """Write one log row for each patient that this request has not yet been logged for."""
+        session, caller = self.session, self.session.known()
+        fresh = [patient for patient in patients if patient is None or (patient, act) not in session.noted]
+        await rows.AccessLogEntry.bulk_create(
+            [
+                rows.AccessLogEntry(
+                    at=session.now,
+                    request_id=session.request_id,
+                    act=act,
+                    operation=session.operation,
+                    staff_hsa_id=caller.staff_hsa_id,
+                    assignment_hsa_id=caller.assignment_hsa_id,
+                    unit_id=caller.unit_id,
+                    patient_id=patient,
+                    subject=subject,
+                    subject_id=subject_id,
+                )
+                for patient in fresh
+            ],
+            using_db=self.tx.client,
+        )
+        session.noted |= {(patient, act) for patient in fresh if patient is not None}
+
+
+@asynccontextmanager
+async def work(session: Session) -> AsyncIterator[Desk]:
+    """A transaction for the caller. Whose data was read in it is logged before it commits."""
+    session.known()
+    async with session.lock:
+        before = set(session.noted)
+        try:
+            async with session.db.transaction() as tx:
+                desk = Desk(session, tx)
+                yield desk
+                shown = sorted(desk.reader.patients - {patient for patient, _ in session.noted})
+                await desk.note(AccessAct.READ, shown, "Patient")
+        except BaseException:
+            session.noted = before
+            raise
+
+
+def _concerns_patients(shape: Shape) -> bool:
+    if shape.model.patient_column is not None:
+        return True
+    below = [one.shape for one in shape.ones.values()] + [many.shape for many in shape.manys.values()]
+    return any(_concerns_patients(part) for part in below)

@@ -1,0 +1,84 @@
+"""A repeated request gets the first answer. The database's unique key decides, never a look-up before it.
+
+Only what was done binds its key: a refusal changes nothing, so the caller may mend the input and send it
+again under the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from lifecare_gql.actions.access import Desk, work
+from lifecare_gql.actions.results import Done, KeyReused
+from lifecare_gql.actions.session import Session
+from lifecare_gql.errors import BadInput
+from lifecare_gql.storage import rows
+
+T = TypeVar("T")
+
+MAX_KEY_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request that must be done at most once."""
+
+    action: str
+    key: str
+    digest: str
+
+
+def attempt(action: str, key: str, body: Mapping[str, Any]) -> Attempt:
+    """The request, with a digest of everything it asks for. BadInput for a key that cannot be stored."""
+    if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
+        raise BadInput(f"idempotencyKey must be 1 to {MAX_KEY_LENGTH} printable ASCII characters; a UUID is fine.")
+    text = json.dumps([action, body], sort_keys=True, default=str, ensure_ascii=False)
+    return Attempt(action, key, hashlib.sha256(text.encode()).hexdigest())
+
+
+async def once(
+    session: Session, one: Attempt, do: Callable[[Desk, Attempt], Awaitable[T]]
+) -> T | Done | KeyReused:
+    """Do it in one transaction, unless the same request was answered before; `do` claims the key when it acts."""
+    async with work(session) as desk:
+        return await earlier(desk, one) or await do(desk, one)
+
+
+async def earlier(desk: Desk, one: Attempt) -> Done | KeyReused | None:
+    """The first answer to the request, if it was already done."""
+    bound = await _bound(desk, one)
+    return None if bound is None else _answer(bound, one)
+
+
+async def claim(desk: Desk, one: Attempt, result_id: UUID) -> Done | KeyReused | None:
+    """Bind the key to the result; what the winner answered if somebody else has just bound it.
+
+    A concurrent transaction with the same key is waited for, so the answer is never a guess.
+    """
+    wanted = rows.IdempotencyKey(
+        unit_id=desk.session.known().unit_id,
+        key=one.key,
+        action=one.action,
+        body_digest=one.digest,
+        result_id=result_id,
+        at=desk.session.now,
+    )
+    await rows.IdempotencyKey.bulk_create([wanted], ignore_conflicts=True, using_db=desk.tx.client)
+    bound = await _bound(desk, one)
+    assert bound is not None, "a key is never removed"
+    return None if bound.result_id == result_id else _answer(bound, one)
+
+
+async def _bound(desk: Desk, one: Attempt) -> rows.IdempotencyKey | None:
+    unit_id = desk.session.known().unit_id
+    return await rows.IdempotencyKey.filter(unit_id=unit_id, key=one.key).using_db(desk.tx.client).first()
+
+
+def _answer(bound: rows.IdempotencyKey, one: Attempt) -> Done | KeyReused:
+    same = bound.body_digest == one.digest
+    return Done(bound.result_id, replayed=True) if same else KeyReused(one.key)

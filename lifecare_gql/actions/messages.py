@@ -1,0 +1,247 @@
+"""Send a message outside the care episode, or hear what the routines would say to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from lifecare_gql.actions import facts
+from lifecare_gql.actions.access import Desk, work
+from lifecare_gql.actions.idempotency import Attempt, attempt, claim, once
+from lifecare_gql.actions.results import Done, KeyReused, Missing, Refused
+from lifecare_gql.actions.session import Session
+from lifecare_gql.domain.drafts import Consent, MessageDraft, Party
+from lifecare_gql.domain.objections import Objection
+from lifecare_gql.domain.reviewing import review
+from lifecare_gql.domain.verdicts import Expectation, Verdict
+from lifecare_gql.domain.words import (
+    AccessAct,
+    CareRelationKind,
+    ConsentForm,
+    MessageEventKind,
+    MessageState,
+    Purpose,
+    ReceiptState,
+    Urgency,
+)
+from lifecare_gql.storage import rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """That the individual consented to this message: when (aware) and how."""
+
+    given_at: dt.datetime
+    form: ConsentForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageOrder:
+    """What the sender wants to send. No recipients means: where a routine routes it."""
+
+    patient_id: UUID
+    case_id: UUID | None
+    recipient_unit_ids: tuple[UUID, ...]
+    topic: str
+    purpose: Purpose
+    urgency: Urgency
+    text: str
+    consent: ConsentGiven | None = None
+    attachment_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A draft with what it takes to store it."""
+
+    draft: MessageDraft
+    patient_id: UUID
+    case_id: UUID | None
+    text: str
+    consent: ConsentGiven | None
+    in_reply_to_id: UUID | None = None
+    thread_id: UUID | None = None
+
+
+async def review_message(session: Session, order: MessageOrder) -> Verdict | Missing:
+    """What the routines say to the message. Nothing is stored but the access log's row."""
+    async with work(session) as desk:
+        parcel = await _parcel(desk, order)
+        return parcel if isinstance(parcel, Missing) else review(parcel.draft, session.regions)
+
+
+async def send_message(session: Session, order: MessageOrder, key: str) -> Done | Refused | Missing | KeyReused:
+    """Send the message if every routine of every region it touches allows it."""
+
+    async def judged(desk: Desk, one: Attempt) -> Done | Refused | Missing | KeyReused:
+        parcel = await _parcel(desk, order)
+        if isinstance(parcel, Missing):
+            return parcel
+        verdict = review(parcel.draft, session.regions)
+        if not verdict.allowed:
+            await desk.note(AccessAct.REFUSED, [parcel.patient_id], "Message")
+            return Refused(verdict.objections, verdict.warnings)
+        message_id = session.new_id()
+        return await claim(desk, one, message_id) or await store(desk, parcel, verdict, message_id)
+
+    return await once(session, attempt("sendMessage", key, asdict(order)), judged)
+
+
+async def store(desk: Desk, parcel: Parcel, verdict: Verdict, message_id: UUID) -> Done:
+    """Write the message with its receipts, first event and consent; the recipients become parties."""
+    recipients = _recipients(parcel.draft, verdict)
+    await _write_message(desk, parcel, verdict, message_id)
+    await _write_receipts(desk, parcel, message_id, recipients)
+    await write_event(desk, message_id, parcel.patient_id, 1, MessageEventKind.SENT)
+    await _write_consent(desk, parcel, message_id)
+    await _admit(desk, parcel, recipients)
+    await desk.note(AccessAct.CREATE, [parcel.patient_id], "Message", message_id)
+    return Done(message_id, warnings=verdict.warnings)
+
+
+async def write_event(
+    desk: Desk, message_id: UUID, patient_id: UUID, version: int, kind: MessageEventKind, reason: str | None = None
+) -> None:
+    """Record what happened to the message; the version is the message's after it."""
+    caller = desk.session.known()
+    await rows.MessageEvent.create(
+        using_db=desk.tx.client,
+        message_id=message_id,
+        patient_id=patient_id,
+        version=version,
+        kind=kind,
+        at=desk.session.now,
+        unit_id=caller.unit_id,
+        by_id=caller.assignment_id,
+        reason=reason,
+    )
+
+
+def to_json(value: Expectation | Sequence[Objection]) -> Any:
+    """A verdict's part as it is kept beside the message, so that it can be explained when the rule has changed."""
+    kind = Expectation if isinstance(value, Expectation) else tuple[Objection, ...]
+    return TypeAdapter(kind).dump_python(value, mode="json")
+
+
+async def _parcel(desk: Desk, order: MessageOrder) -> Parcel | Missing:
+    known = await facts.patient(desk, order.patient_id)
+    recipients = await facts.units(desk, order.recipient_unit_ids)
+    case_id = None
+    missing: list[tuple[str, ...]] = [] if known else [("input", "patientId")]
+    if order.case_id is not None:
+        case_id = await facts.case_of(desk, order.case_id, order.patient_id)
+        missing += [] if case_id else [("input", "caseId")]
+    missing += [("input", "recipientUnitIds", str(at)) for at, unit in enumerate(recipients) if unit is None]
+    if known is None or missing:
+        return Missing(tuple(missing))
+    draft = await _draft(desk, order, known, tuple(unit for unit in recipients if unit), case_id)
+    return Parcel(
+        draft=draft, patient_id=known.id, case_id=case_id, text=order.text.strip(), consent=order.consent
+    )
+
+
+async def _draft(
+    desk: Desk, order: MessageOrder, known: facts.PatientFacts, recipients: tuple[Party, ...], case_id: UUID | None
+) -> MessageDraft:
+    caller = desk.session.known()
+    return MessageDraft(
+        topic=order.topic,
+        urgency=order.urgency,
+        purpose=order.purpose,
+        sender=caller.unit,
+        recipients=recipients,
+        subject=known.subject,
+        now=desk.session.now,
+        sender_licensed=caller.licensed,
+        has_case=case_id is not None,
+        consent=consent_of(order.consent),
+        text_length=len(order.text.strip()),
+        attachments=order.attachment_count,
+        forums=await facts.forums(desk, caller.unit_id),
+    )
+
+
+def consent_of(given: ConsentGiven | None) -> Consent | None:
+    """The consent as the rules know it."""
+    return None if given is None else Consent(given_at=given.given_at)
+
+
+def _recipients(draft: MessageDraft, verdict: Verdict) -> list[UUID]:
+    if verdict.routing is not None:
+        return [UUID(verdict.routing.unit_id)]
+    return list(dict.fromkeys(UUID(unit.id) for unit in draft.recipients))
+
+
+async def _write_message(desk: Desk, parcel: Parcel, verdict: Verdict, message_id: UUID) -> None:
+    caller, draft, expected = desk.session.known(), parcel.draft, verdict.expectation
+    await rows.Message.create(
+        using_db=desk.tx.client,
+        id=message_id,
+        thread_id=parcel.thread_id or message_id,
+        in_reply_to_id=parcel.in_reply_to_id,
+        patient_id=parcel.patient_id,
+        case_id=parcel.case_id,
+        sender_unit_id=caller.unit_id,
+        author_id=caller.assignment_id,
+        topic=draft.topic,
+        purpose=draft.purpose,
+        urgency=draft.urgency,
+        text=parcel.text,
+        sent_at=desk.session.now,
+        answer_required=expected.answer_required,
+        reply_due_at=expected.deadline.due_at if expected.deadline else None,
+        expectation=to_json(expected),
+        warnings=to_json(verdict.warnings),
+        state=MessageState.SENT,
+        version=1,
+    )
+
+
+async def _write_receipts(desk: Desk, parcel: Parcel, message_id: UUID, recipients: list[UUID]) -> None:
+    await rows.Receipt.bulk_create(
+        [
+            rows.Receipt(
+                message_id=message_id,
+                patient_id=parcel.patient_id,
+                unit_id=unit_id,
+                sent_at=desk.session.now,
+                state=ReceiptState.SENT,
+            )
+            for unit_id in recipients
+        ],
+        using_db=desk.tx.client,
+    )
+
+
+async def _write_consent(desk: Desk, parcel: Parcel, message_id: UUID) -> None:
+    if parcel.consent is None:
+        return
+    await rows.ConsentRecord.create(
+        using_db=desk.tx.client,
+        patient_id=parcel.patient_id,
+        message_id=message_id,
+        form=parcel.consent.form,
+        given_at=parcel.consent.given_at,
+        recorded_at=desk.session.now,
+        recorded_by_id=desk.session.known().assignment_id,
+    )
+
+
+async def _admit(desk: Desk, parcel: Parcel, recipients: list[UUID]) -> None:
+    """The recipients take part in the patient's care, and in the case, from now on."""
+    relations = [
+        rows.CareRelation(
+            patient_id=parcel.patient_id, unit_id=unit_id, kind=CareRelationKind.MESSAGE, since=desk.session.now
+        )
+        for unit_id in recipients
+    ]
+    await rows.CareRelation.bulk_create(relations, ignore_conflicts=True, using_db=desk.tx.client)
+    if parcel.case_id is not None:
+        now = desk.session.now
+        parties = [rows.CaseParty(case_id=parcel.case_id, unit_id=unit_id, since=now) for unit_id in recipients]
+        await rows.CaseParty.bulk_create(parties, ignore_conflicts=True, using_db=desk.tx.client)

@@ -1,0 +1,60 @@
+"""One request: who asks, at what moment, with which regions, and whom the answer has shown so far."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from lifecare_gql.domain.drafts import Party
+from lifecare_gql.domain.words import AccessAct
+from lifecare_gql.errors import NotAuthenticated
+from lifecare_gql.regions import Regions
+from lifecare_gql.storage.database import Database
+from lifecare_gql.storage.viewer import ANONYMOUS, Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Somebody who is known, on the assignment (medarbetaruppdrag) chosen at login."""
+
+    assignment_id: UUID
+    assignment_hsa_id: str
+    staff_hsa_id: str
+    name: str
+    title: str
+    licensed: bool
+    unit_id: UUID
+    unit: Party
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """Everything that an action or a read needs to know about the request. `now` is aware, in UTC."""
+
+    db: Database
+    regions: Regions
+    caller: Caller | None
+    now: dt.datetime
+    secret: bytes
+    operation: str = "anonymous"
+    # How the id of what an action makes is chosen: at random, but for the demo, whose ids examples name.
+    new_id: Callable[[], UUID] = uuid4
+    request_id: UUID = field(default_factory=uuid4)
+    noted: set[tuple[UUID, AccessAct]] = field(default_factory=set)
+    # Root fields of one query run side by side: one reads and logs at a time, so that none can rely on
+    # a log row that another one is about to lose.
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who looks, for the visibility predicates."""
+        return ANONYMOUS if self.caller is None else Viewer(unit_id=self.caller.unit_id)
+
+    def known(self) -> Caller:
+        """The caller; NotAuthenticated for an anonymous one."""
+        if self.caller is None:
+            raise NotAuthenticated("A token is needed: send it as `Authorization: Bearer <token>`.")
+        return self.caller
