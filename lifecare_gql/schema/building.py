@@ -1,0 +1,118 @@
+"""Put the schema together. Whatever two plugins, or a plugin and the core, both define stops the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import strawberry
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import create_type
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from lifecare_gql.errors import RegionFault
+from lifecare_gql.hookspecs import RegionSchema, TypeField
+from lifecare_gql.regions import Regions
+from lifecare_gql.schema import messages
+from lifecare_gql.schema.failures import OneOperation, Schema
+from lifecare_gql.schema.limits import Limits, Tokens
+from lifecare_gql.schema.mutations import Mutation
+from lifecare_gql.schema.publishing import described, made
+from lifecare_gql.schema.queries import NODES, Query
+from lifecare_gql.schema.scalars import SCALARS
+from lifecare_gql.schema.selecting import READ, Needs
+
+Fields = dict[str, dict[str, StrawberryField]]
+
+
+def build_schema(regions: Regions) -> Schema:
+    """The schema of the core and the enabled regions; RegionFault lists every clash and every unfit name."""
+    added: Fields = {name: dict(fields) for name, fields in messages.ADDED.items()}
+    faults = [fault for said in regions.schemas for fault in _faults(said, added)]
+    for said in regions.schemas:
+        for field in said.fields:
+            added.setdefault(field.type_name, {})[field.name] = _region_field(field)
+    if faults:
+        raise RegionFault("The regions' schemas do not fit:\n" + "\n".join(f"  {fault}" for fault in faults))
+    return _Extended(
+        query=_query(regions.schemas),
+        mutation=Mutation,
+        types=[*NODES.values(), *(cls for said in regions.schemas for cls in said.types)],
+        extensions=[OneOperation, Tokens, Limits, _Parsed, _Validated],
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+        added=added,
+    )
+
+
+class _Extended(Schema):
+    """A schema whose types have more fields than their classes."""
+
+    def __init__(self, *, added: Fields, **rest: Any) -> None:
+        self._added = added
+        for fields in added.values():
+            for name, field in fields.items():
+                field.python_name = name
+        super().__init__(**rest)
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        added = self._added.get(type_definition.name, {})
+        return [*type_definition.fields, *added.values()]
+
+
+class _Parsed(ParserCache):
+    def __init__(self) -> None:
+        super().__init__(maxsize=1000)
+
+
+class _Validated(ValidationCache):
+    def __init__(self) -> None:
+        super().__init__(maxsize=1000)
+
+
+def _query(schemas: Iterable[RegionSchema]) -> type:
+    """The core's query, with a root field for each region that has one of its own."""
+    namespaces = [_namespace(said) for said in schemas if said.query is not None]
+    if not namespaces:
+        return Query
+    regional = create_type("RegionalQuery", namespaces)
+    return strawberry.type(type("Query", (Query, regional), {}), name="Query", description=described(Query))
+
+
+def _namespace(said: RegionSchema) -> StrawberryField:
+    query: Any = said.query
+
+    def resolve() -> Any:
+        return query()
+
+    return strawberry.field(
+        resolver=resolve,
+        name=said.region,
+        graphql_type=query,
+        description=f"What only this region has: {described(query)}",
+    )
+
+
+def _region_field(field: TypeField) -> StrawberryField:
+    return made(field.name, field.resolve, metadata={READ: Needs(field.needs)})
+
+
+def _faults(said: RegionSchema, added: Fields) -> Iterator[str]:
+    for field in said.fields:
+        window = next((cls for cls in NODES.values() if cls.__name__ == field.type_name), None)
+        if window is None:
+            yield f"{said.region}: {field.type_name} is no type that can be extended"
+            continue
+        if not field.name.startswith(f"{said.region}_"):
+            yield f"{said.region}: {field.type_name}.{field.name} must begin with {said.region}_"
+        if field.name in added.get(field.type_name, {}) or hasattr(window, field.name):
+            yield f"{said.region}: {field.type_name}.{field.name} is already there"
+        if not (field.resolve.__doc__ or "").strip():
+            yield f"{said.region}: {field.type_name}.{field.name} needs a docstring to describe it"
+        columns = window.__model__._meta.fields_map
+        for name in sorted(set(field.needs) - set(columns)):
+            yield f"{said.region}: {field.type_name}.{field.name} needs {name}, which is no column of its row"
+    for cls in (said.query, *said.types):
+        if cls is not None and not cls.__name__.lower().startswith(said.region):
+            yield f"{said.region}: the type {cls.__name__} must begin with {said.region.capitalize()}"

@@ -1,0 +1,145 @@
+"""One linear rule for depth, aliases and list-weighted cost, counted before anything is executed.
+
+Own code, because the limiters at hand walk a fragment again for each spread: 600 bytes of query can stall the
+server for minutes. Here each fragment is counted once and remembered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLField,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    ValidationContext,
+    ValidationRule,
+    get_named_type,
+)
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter
+
+from lifecare_gql.storage.reading.rows import DEFAULT_PAGE, MAX_PAGE
+
+MAX_TOKENS = 4_000
+MAX_DEPTH = 15
+MAX_ALIASES = 30
+MAX_COST = 100_000
+_CAP = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a selection costs: levels, aliases, and fields weighted by the size of the lists they stand in."""
+
+    depth: int = 0
+    aliases: int = 0
+    fields: int = 0
+
+    def beside(self, other: Cost) -> Cost:
+        """Two selections of the same object."""
+        return Cost(
+            max(self.depth, other.depth),
+            min(self.aliases + other.aliases, _CAP),
+            min(self.fields + other.fields, _CAP),
+        )
+
+
+class CostRule(ValidationRule):
+    """Refuses an operation that is too deep, has too many aliases or would touch too many fields."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        definitions = context.document.definitions
+        self._fragments = {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
+        self._counted: dict[str, Cost] = {}
+        self._open: set[str] = set()
+        for definition in definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                self._judge(definition, self._count(definition, self._root(definition)))
+
+    def _root(self, operation: OperationDefinitionNode) -> Any:
+        return self.context.schema.get_root_type(operation.operation)
+
+    def _judge(self, operation: OperationDefinitionNode, cost: Cost) -> None:
+        found = {
+            "depth": (cost.depth, MAX_DEPTH),
+            "aliases": (cost.aliases, MAX_ALIASES),
+            "cost": (cost.fields, MAX_COST),
+        }
+        for kind, (actual, limit) in found.items():
+            if actual > limit and not _introspects(operation):
+                extensions = {"code": "QUERY_TOO_COMPLEX", "kind": kind, "actual": actual, "limit": limit}
+                told = f"The operation's {kind} is {actual}; the limit is {limit}. Ask for less, or page by page."
+                self.report_error(GraphQLError(told, operation, extensions=extensions))
+
+    def _count(self, node: Any, parent: Any) -> Cost:
+        total = Cost()
+        for selected in node.selection_set.selections if node.selection_set else ():
+            total = total.beside(self._one(selected, parent))
+        return total
+
+    def _one(self, node: Any, parent: Any) -> Cost:
+        if isinstance(node, FieldNode):
+            return self._field(node, getattr(parent, "fields", {}).get(node.name.value))
+        if isinstance(node, InlineFragmentNode):
+            return self._count(node, self._type(node.type_condition, parent))
+        return self._fragment(node.name.value)
+
+    def _field(self, node: FieldNode, field: GraphQLField | None) -> Cost:
+        below = self._count(node, get_named_type(field.type) if field else None)
+        fields = 1 + (_size(field, node) if field else 1) * below.fields
+        return Cost(1 + below.depth, below.aliases + (node.alias is not None), min(fields, _CAP))
+
+    def _fragment(self, name: str) -> Cost:
+        if name not in self._counted:
+            if name in self._open or name not in self._fragments:  # a cycle or a typo: other rules say so
+                return Cost()
+            self._open.add(name)
+            fragment = self._fragments[name]
+            self._counted[name] = self._count(fragment, self._type(fragment.type_condition, None))
+            self._open.discard(name)
+        return self._counted[name]
+
+    def _type(self, condition: Any, otherwise: Any) -> Any:
+        return self.context.schema.get_type(condition.name.value) if condition else otherwise
+
+
+def _size(field: GraphQLField, node: FieldNode) -> int:
+    """How many items the field may have: as many as asked for, the most when a variable says, else the default."""
+    given = {one.name.value: one.value for one in node.arguments or ()}
+    if "ids" in given:
+        return len(given["ids"].values) if isinstance(given["ids"], ListValueNode) else MAX_PAGE
+    if "first" not in field.args:
+        return 1
+    value = given.get("first", given.get("last"))
+    if value is None:
+        return DEFAULT_PAGE
+    return min(int(value.value), MAX_PAGE) if isinstance(value, IntValueNode) else MAX_PAGE
+
+
+def _introspects(operation: OperationDefinitionNode) -> bool:
+    """Introspection reads the schema only, which is small; tools ask for it deeply."""
+    return all(
+        isinstance(one, FieldNode) and one.name.value in ("__schema", "__type", "__typename")
+        for one in operation.selection_set.selections
+    )
+
+
+class Limits(AddValidationRules):
+    """The rule, made once: a rule made for each request would defeat the validation cache."""
+
+    def __init__(self) -> None:
+        super().__init__([CostRule])
+
+
+class Tokens(MaxTokensLimiter):
+    """The parser stops at this many tokens."""
+
+    def __init__(self) -> None:
+        super().__init__(MAX_TOKENS)

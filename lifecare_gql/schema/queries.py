@@ -1,0 +1,171 @@
+"""What can be asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import Some
+
+from lifecare_gql.actions import messages, patients
+from lifecare_gql.actions.results import Missing
+from lifecare_gql.actions.session import Caller
+from lifecare_gql.domain.comparing import Comparison, compare
+from lifecare_gql.domain.sources import Fact
+from lifecare_gql.domain.topics import Topic
+from lifecare_gql.domain.verdicts import Verdict
+from lifecare_gql.errors import BadInput
+from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.ids import row_id, split
+from lifecare_gql.schema.inputs import ImaginedMessageInput, MessageInput, PatientKey
+from lifecare_gql.schema.messages import Consent, Message, MessageEvent, Receipt
+from lifecare_gql.schema.patients import Case, Patient, own_patients
+from lifecare_gql.schema.reading import Connection, Node, connection, fetch_one, record
+from lifecare_gql.schema.refusals import MessageSent, NotFound, answer
+from lifecare_gql.schema.regions import Region
+from lifecare_gql.schema.units import Assignment, Forum, Organisation, Staff, Unit, units_found
+from lifecare_gql.storage import rows
+from lifecare_gql.storage.reading.rows import Rows, one
+
+NODES: dict[str, type[Node]] = {
+    cls.__model__.tag: cls
+    for cls in (
+        Assignment,
+        Case,
+        Consent,
+        Forum,
+        Message,
+        MessageEvent,
+        Organisation,
+        Patient,
+        Receipt,
+        Staff,
+        Unit,
+    )
+}
+"""The windows that `node` can open, by the tag of their ids."""
+
+MAX_NODES = 100
+
+
+@strawberry.type(description="Who you are, on the assignment chosen at login.")
+class Viewer:
+    """Shows a `Caller`."""
+
+    caller: strawberry.Private[Caller]
+
+    @strawberry.field(description="Your name, as the staff directory has it.")
+    def name(self) -> str:
+        return self.caller.name
+
+    @strawberry.field(description="Your title (befattning).")
+    def title(self) -> str:
+        return self.caller.title
+
+    @strawberry.field(description="Whether you have a licensed profession (legitimation, H6).")
+    def licensed(self) -> bool:
+        return self.caller.licensed
+
+    @strawberry.field(description="The unit of your assignment (medarbetaruppdrag).")
+    async def unit(self, info: Info) -> Unit:
+        return await fetch_one(info, one(rows.Unit, self.caller.unit_id))
+
+
+def _patient(info: Info, by: PatientKey) -> Rows:
+    if isinstance(by.id, Some):
+        return one(rows.Patient, row_id(by.id.value, rows.Patient, "by.id"))
+    assert isinstance(by.identifier, Some), "exactly one of the two is given"
+    return patients.by_identifier(info.context.session, by.identifier.value)
+
+
+def _message(info: Info, id: strawberry.ID) -> Rows:
+    return one(rows.Message, row_id(id, rows.Message, "id"))
+
+
+def _unit(info: Info, id: strawberry.ID) -> Rows:
+    return one(rows.Unit, row_id(id, rows.Unit, "id"))
+
+
+async def _node(info: Info, id: str) -> Any:
+    tag, found = split(id, "id")
+    window: Any = NODES.get(tag)
+    if window is None:
+        raise BadInput("id is not an id of this API: copy ids from its answers.")
+    return await fetch_one(info, one(window.__model__, found), window.__name__)
+
+
+@strawberry.type(
+    description="What can be asked. The regions and their documents are open; the rest needs a token."
+)
+class Query:
+    """The queries of the core."""
+
+    message: Message | None = record(
+        _message, "A message outside the care episode; null when there is none that you may see."
+    )
+    patient: Patient | None = record(_patient, "A patient; null when there is none that you may see.")
+    patients: Connection[Patient] = connection(own_patients, "The patients in whose care your unit takes part.")
+    unit: Unit | None = record(_unit, "A unit of the directory (enhet).")
+    units: Connection[Unit] = connection(units_found, "The active units of the directory, by name (enheter).")
+
+    @strawberry.field(description="Who you are; null for an anonymous caller.")
+    def viewer(self, info: Info) -> Viewer | None:
+        caller = info.context.session.caller
+        return None if caller is None else Viewer(caller=caller)
+
+    @strawberry.field(description="Anything by its id; null when there is none that you may see.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        return await _node(info, id)
+
+    @strawberry.field(description=f"Up to {MAX_NODES} things by their ids, in the same order.")
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        if len(ids) > MAX_NODES:
+            raise BadInput(f"ids: at most {MAX_NODES}.")
+        return [await _node(info, id) for id in ids]
+
+    @strawberry.field(description="The enabled regions (regioner), by code.")
+    def regions(self, info: Info) -> list[Region]:
+        return list(info.context.regions.values())  # type: ignore[arg-type]
+
+    @strawberry.field(description="A region by its code, e.g. halland; null when it is not enabled.")
+    def region(self, info: Info, code: str) -> Region | None:
+        return info.context.regions.get(code)  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="A fact of a region's documents by its number, e.g. H10; null when there is none."
+    )
+    def fact(
+        self,
+        info: Info,
+        id: str,
+        region: Annotated[
+            str | None, strawberry.argument(description="The region, should two of them use the same number.")
+        ] = None,
+    ) -> Fact | None:
+        found = (one.fact(id) for one in info.context.regions.values() if region in (None, one.code))
+        return next((fact for fact in found if fact is not None), None)
+
+    @strawberry.field(
+        description="The topics (ämnen) that messages can have. Whether one may be sent is a region's rule."
+    )
+    def topics(self, info: Info) -> list[Topic]:
+        return list(info.context.regions.topics.values())
+
+    @strawberry.field(
+        description="What each enabled region would say to the same message, with the differences explained."
+        " Needs no token: no patient is involved."
+    )
+    def compare_regions(self, info: Info, draft: ImaginedMessageInput) -> Comparison:
+        return compare(draft.draft(info.context.session.now), info.context.regions)
+
+    @strawberry.field(
+        description="What the routines say to a message before it is sent (dry run). Nothing is stored but the"
+        " access log's row."
+    )
+    async def review_message(
+        self, info: Info, input: MessageInput
+    ) -> Annotated[
+        Verdict | NotFound, strawberry.union("ReviewMessageResult", description="The verdict, or what is missing.")
+    ]:
+        verdict = await messages.review_message(info.context.session, input.order())
+        return answer(verdict, MessageSent) if isinstance(verdict, Missing) else verdict

@@ -1,0 +1,183 @@
+"""From what a query selects to the shape that is read: nobody declares columns twice, nobody fetches.
+
+A field of a window says what it needs: columns, a to-one relation, or the rows of a to-many relation. The
+selection below a field is walked once, before anything is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import (
+    FieldNode,
+    GraphQLIncludeDirective,
+    GraphQLObjectType,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    SelectionNode,
+    get_named_type,
+    is_abstract_type,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from lifecare_gql.errors import BadInput
+from lifecare_gql.schema.context import Info
+from lifecare_gql.storage.reading.rows import Many, One, Rows, Shape
+from lifecare_gql.storage.rows import Record
+
+READ = "read"
+"""Key of a field's metadata under which it says what it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The field is made from these columns of its row; None: from the column of its own name."""
+
+    columns: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """The field is the row at the other end of a foreign key; `columns` decide whether it is shown."""
+
+    relation: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """The field is a connection of rows; `parent` is the SQL expression that holds the id of the field's row."""
+
+    rows: Callable[..., Rows]
+    parent: str
+
+
+def shape_below(info: Info, type_name: str) -> Shape:
+    """The shape that is selected below the current field, when its value is a window of that name."""
+    return Selection(info).shape(_type(info, type_name), info._raw_info.field_nodes)
+
+
+def page_shape_below(info: Info) -> Shape:
+    """The shape of the nodes, when the current field is a connection."""
+    connection = get_named_type(info._raw_info.return_type)
+    return Selection(info).nodes_shape(connection, info._raw_info.field_nodes)
+
+
+class Selection:
+    """Walks one operation's selections."""
+
+    def __init__(self, info: Info) -> None:
+        self._info = info
+        raw = info._raw_info
+        self._schema, self._fragments = raw.schema, raw.fragments
+        self._variables = VariableValues(sources={}, coerced=cast("dict[str, Any]", raw.variable_values))
+
+    def shape(self, window: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Shape:
+        """The columns and related rows of the window that the nodes select."""
+        columns: set[str] = set()
+        ones: dict[str, One] = {}
+        manys: dict[str, Many] = {}
+        for key, selected in self._collect(window, nodes).items():
+            field = self._field(window, selected[0])
+            need = None if field is None else field.metadata.get(READ)
+            below = self._below(window, selected[0])
+            if isinstance(need, Needs):
+                columns.update(need.columns if need.columns is not None else (field.python_name,))
+            elif isinstance(need, ToOne):
+                columns.update(need.columns)
+                ones[key] = One(relation=need.relation, shape=self.shape(below, selected))
+            elif isinstance(need, ToMany):
+                manys[key] = Many(
+                    rows=need.rows(self._info, **self._arguments(window, field, selected[0])),
+                    parent=need.parent,
+                    shape=self.nodes_shape(below, selected),
+                )
+        return Shape(model=model_of(window), columns=frozenset(columns), ones=ones, manys=manys)
+
+    def nodes_shape(self, connection: Any, nodes: Iterable[FieldNode]) -> Shape:
+        """The shape of a connection's nodes, whether they are selected as `nodes` or below `edges`."""
+        window = get_named_type(connection.fields["nodes"].type)
+        edge = get_named_type(connection.fields["edges"].type)
+        wanted: list[FieldNode] = []
+        for selected in self._collect(connection, nodes).values():
+            if selected[0].name.value == "nodes":
+                wanted += selected
+            elif selected[0].name.value == "edges":
+                for below in self._collect(edge, selected).values():
+                    wanted += below if below[0].name.value == "node" else []
+        return self.shape(window, wanted)
+
+    def _collect(self, parent: GraphQLObjectType, nodes: Iterable[FieldNode]) -> dict[str, list[FieldNode]]:
+        """The fields below the nodes by the name they have in the answer."""
+        found: dict[str, list[FieldNode]] = {}
+        for node in nodes:
+            for field in self._fields(parent, node.selection_set.selections if node.selection_set else ()):
+                key = field.alias.value if field.alias else field.name.value
+                if key in found and not _same_call(found[key][0], field):
+                    raise BadInput(f"`{key}` is selected twice with different arguments; give one an alias.")
+                found.setdefault(key, []).append(field)
+        return found
+
+    def _fields(self, parent: GraphQLObjectType, selections: Iterable[SelectionNode]) -> Iterator[FieldNode]:
+        for node in selections:
+            if not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                yield node
+                continue
+            fragment = node if isinstance(node, InlineFragmentNode) else self._fragment(node)
+            if self._applies(parent, fragment):
+                yield from self._fields(parent, fragment.selection_set.selections)
+
+    def _fragment(self, spread: Any) -> Any:
+        found = self._fragments[spread.name.value]
+        return getattr(found, "definition", found)
+
+    def _applies(self, parent: GraphQLObjectType, fragment: Any) -> bool:
+        if fragment.type_condition is None:
+            return True
+        wanted = self._schema.get_type(fragment.type_condition.name.value)
+        return wanted is parent or (is_abstract_type(wanted) and self._schema.is_sub_type(wanted, parent))
+
+    def _included(self, node: Any) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
+        return not (skip and skip["if"]) and not (include and not include["if"])
+
+    def _field(self, window: GraphQLObjectType, node: FieldNode) -> Any:
+        field = window.fields.get(node.name.value)
+        return None if field is None else strawberry_field(field)
+
+    def _below(self, window: GraphQLObjectType, node: FieldNode) -> Any:
+        field = window.fields.get(node.name.value)
+        return None if field is None else get_named_type(field.type)
+
+    def _arguments(self, window: GraphQLObjectType, field: StrawberryField, node: FieldNode) -> dict[str, Any]:
+        given = get_argument_values(window.fields[node.name.value], node, self._variables)
+        converter = self._info.schema.schema_converter
+        return convert_arguments(given, field.arguments, converter.scalar_registry, self._info.schema.config)
+
+
+def model_of(window: GraphQLObjectType) -> type[Record]:
+    """The model that a window shows."""
+    model: type[Record] = window.extensions["strawberry-definition"].origin.__model__
+    return model
+
+
+def strawberry_field(field: Any) -> StrawberryField | None:
+    """Strawberry's own definition of a GraphQL field."""
+    return field.extensions.get("strawberry-definition")
+
+
+def _same_call(one: FieldNode, other: FieldNode) -> bool:
+    return one.name.value == other.name.value and one.arguments == other.arguments
+
+
+def _type(info: Info, name: str) -> GraphQLObjectType:
+    found = info._raw_info.schema.get_type(name)
+    assert isinstance(found, GraphQLObjectType), f"{name} is no object type"
+    return found

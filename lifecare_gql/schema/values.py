@@ -1,0 +1,104 @@
+"""The reference values and decisions of the domain, published as they are.
+
+Importing this module makes the domain's classes GraphQL types; every module that names one imports it first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lifecare_gql.domain import (
+    calendar,
+    comparing,
+    directory,
+    objections,
+    outages,
+    phones,
+    region,
+    routines,
+    sources,
+    support,
+    topics,
+    verdicts,
+)
+from lifecare_gql.domain.sources import Fact, Source
+from lifecare_gql.domain.words import FactUse
+from lifecare_gql.schema import words as words
+from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.publishing import publish
+
+
+def _source(self: routines.Routine | routines.Duty, info: Info) -> Source:
+    """The passage it rests on, with its document."""
+    return info.context.regions.owner(self).source(self.fact)
+
+
+def _first_source(self: Fact, info: Info) -> Source:
+    """The first passage, with its document."""
+    return info.context.regions.owner(self).source(self.id)
+
+
+def _facts(self: sources.Document, info: Info, use: FactUse | None = None) -> list[Fact]:
+    """The facts of the document, in order; only those used in one way, if asked."""
+    facts = info.context.regions.owner(self).info.facts
+    return [fact for fact in facts if fact.document == self.key and use in (None, fact.use)]
+
+
+def _demand(self: routines.Routine) -> str:
+    """The kind of demand (krav), e.g. NOT_ACUTE."""
+    return self.demand.kind.upper()
+
+
+def _value(self: routines.Assumption) -> str:
+    """The value in use, as text."""
+    if isinstance(self.value, tuple):
+        return ", ".join(self.value)
+    return str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
+
+
+_AS_THEY_ARE = (
+    phones.PhoneNumber,
+    topics.Topic,
+    sources.Unsaid,
+    sources.Quote,
+    sources.Source,
+    calendar.ExcludedDay,
+    calendar.Deadline,
+    directory.Contact,
+    directory.Switchboard,
+    directory.Reach,
+    outages.Step,
+    outages.OutageProcedure,
+    outages.OutageRoutine,
+    support.SupportStep,
+    support.SupportRoute,
+    support.AdministrationRole,
+    support.LocalAdministration,
+    support.Support,
+    support.RolloutGroup,
+    support.RolloutStage,
+    support.Rollout,
+    region.Municipality,
+    routines.When,
+    objections.Objection,
+    verdicts.AppliedDuty,
+    verdicts.Expectation,
+    verdicts.Routing,
+    verdicts.Verdict,
+    comparing.RegionOutcome,
+    comparing.Position,
+    comparing.Difference,
+    comparing.Comparison,
+)
+_WITH_MORE: dict[type, dict[str, Any]] = {
+    sources.Fact: {"source": _first_source},
+    sources.Document: {"facts": _facts},
+    routines.Routine: {"omit": ("demand",), "demand": _demand, "source": _source},
+    routines.Duty: {"source": _source},
+    routines.Assumption: {"omit": ("value",), "value": _value},
+}
+
+for _plain in _AS_THEY_ARE:
+    publish(_plain)
+for _more, _added in _WITH_MORE.items():
+    publish(_more, **_added)
