@@ -1,0 +1,100 @@
+"""The wiring: settings, regions, database, schema and routes become one Starlette application."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from lifecare_gql.demo import actors
+from lifecare_gql.errors import MigrationError
+from lifecare_gql.regions import Regions, load_regions
+from lifecare_gql.schema import build_schema
+from lifecare_gql.settings import Mode, Settings
+from lifecare_gql.storage.database import Database
+from lifecare_gql.storage.migrate import pending
+from lifecare_gql.web.development import Login, development_routes
+from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
+from lifecare_gql.web.logging import RequestLog
+from lifecare_gql.web.tokens import DevelopmentIssuer, Verifier
+from lifecare_gql.web.view import GraphQLView
+
+MAX_BODY_BYTES = 256 * 1024
+
+
+def utc_now() -> dt.datetime:
+    """The wall clock, in UTC: the only place where it is read."""
+    return dt.datetime.now(dt.UTC)
+
+
+def create_app(
+    settings: Settings, regions: Regions | None = None, clock: Callable[[], dt.datetime] = utc_now
+) -> Starlette:
+    """The application. Raises ConfigurationError or RegionFault before anything is opened."""
+    regions = regions or load_regions(settings.regions, settings.assumptions)
+    schema = build_schema(regions)
+    db = Database.from_url(settings.database_url, pool_size=settings.pool_size)
+    view = GraphQLView(schema, db, regions, Verifier(settings), settings.key(), clock)
+    sdl = schema.as_str()
+
+    async def printed(request: Request) -> Response:
+        return PlainTextResponse(sdl)
+
+    async def alive(request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    routes: list[BaseRoute] = [
+        Route("/graphql", view, methods=["POST"]),
+        Route("/schema.graphql", printed),
+        Route("/livez", alive),
+    ]
+    if settings.mode is Mode.DEVELOPMENT:
+        routes += _development(settings, regions, clock)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await _check_migrated(settings.database_url)
+        async with db:
+            yield
+
+    paths = frozenset(route.path for route in routes if isinstance(route, Route))
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        middleware=[Middleware(RequestLog, paths=paths)],
+    )
+
+
+async def _check_migrated(url: str) -> None:
+    missing = await pending(url)
+    if missing:
+        raise MigrationError(f"The database lacks {', '.join(missing)}. Run `lifecare-gql migrate` first.")
+
+
+def _development(settings: Settings, regions: Regions, clock: Callable[[], dt.datetime]) -> list[BaseRoute]:
+    async def home(request: Request) -> Response:
+        return RedirectResponse("/graphiql")
+
+    logins = [
+        Login(
+            id=actor.id,
+            staff_hsa_id=actor.staff_hsa_id,
+            name=actor.name,
+            label=actor.label,
+            region=actor.region,
+            regionName=actor.region_name,
+        )
+        for actor in actors(regions)
+    ]
+    return [
+        Route("/", home),
+        *graphiql_routes(load_tabs()),
+        *development_routes(logins, DevelopmentIssuer(settings), clock),
+    ]

@@ -1,0 +1,184 @@
+"""The command line. A user's mistake gets one clear sentence, never a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from lifecare_gql import __version__
+from lifecare_gql.app import create_app, utc_now
+from lifecare_gql.demo import actors, is_empty, load_demo
+from lifecare_gql.domain.words import FactUse
+from lifecare_gql.errors import ConfigurationError, LifecareError
+from lifecare_gql.regions import Regions, load_regions
+from lifecare_gql.schema import build_schema
+from lifecare_gql.settings import Settings, from_environment
+from lifecare_gql.storage.database import Database
+from lifecare_gql.storage.migrate import migrate as apply_migrations
+from lifecare_gql.storage.url import Dialect, SqliteAddress, parse_url
+from lifecare_gql.web.tokens import DevelopmentIssuer
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+def main() -> None:
+    """Entry point of `lifecare-gql`."""
+    try:
+        cli()
+    except LifecareError as error:
+        typer.secho(str(error), fg=typer.colors.RED, err=True)
+        sys.exit(1)
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; LIFECARE_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; LIFECARE_PORT.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; more than one needs PostgreSQL.")] = 1,
+    demo: Annotated[bool | None, typer.Option(help="Load demo data if the database is empty.")] = None,
+) -> None:
+    """Migrate, load the demo into an empty embedded database, and serve."""
+    settings = from_environment(host=host, port=port)
+    embedded = parse_url(settings.database_url).dialect is Dialect.SQLITE
+    if embedded and workers > 1:
+        raise ConfigurationError(
+            "SQLite serves one process. Use PostgreSQL (LIFECARE_DATABASE_URL) for more workers."
+        )
+    asyncio.run(_prepare(settings, with_demo=embedded if demo is None else demo))
+    # Each worker reads the same settings from its environment.
+    os.environ |= {"LIFECARE_HOST": settings.host, "LIFECARE_PORT": str(settings.port)}
+    _welcome(settings)
+    uvicorn.run(
+        "lifecare_gql.cli:application",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=workers,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def application() -> object:
+    """The application of one worker, from the environment."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return create_app(from_environment())
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date. Safe to run on several hosts at once."""
+    settings = from_environment()
+    asyncio.run(_migrate(settings))
+
+
+@cli.command()
+def demo() -> None:
+    """Load the regions' demo data: fictitious units and staff, test persons. Twice changes nothing."""
+    settings = from_environment()
+    asyncio.run(_prepare(settings, with_demo=True, always=True))
+
+
+@cli.command()
+def token(
+    actor: Annotated[
+        str | None, typer.Argument(help="HSA-id of an assignment; leave out to list the demo's.")
+    ] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=720, help="How long it is valid.")] = 60,
+) -> None:
+    """Print a token for a demo actor. Development only."""
+    settings = from_environment()
+    known = {one.id: one for one in actors(_regions(settings))}
+    if actor is None:
+        for one in known.values():
+            typer.echo(f"{one.id}\t{one.region}\t{one.label}")
+        return
+    if actor not in known:
+        raise ConfigurationError(f"No demo actor has the id {actor}. Run `lifecare-gql token` to see them.")
+    issuer = DevelopmentIssuer(settings)
+    typer.echo(issuer.issue(known[actor].staff_hsa_id, actor, utc_now(), dt.timedelta(minutes=minutes)))
+
+
+@cli.command()
+def regions() -> None:
+    """Say which regions are enabled, with versions, documents, routines and how their facts are used."""
+    found = _regions(from_environment())
+    versions = {plugin.name: plugin.version for plugin in found.plugins}
+    for region in found.values():
+        plugins = ", ".join(f"{name} {versions[name]}" for name in region.plugins)
+        typer.secho(f"{region.info.name} ({region.code}): {plugins}", bold=True)
+        for document in region.info.documents:
+            told = ", ".join(
+                filter(None, (document.status, document.version, _day(document.date or document.last_changed)))
+            )
+            typer.echo(f"  document  {document.title}{f' [{told}]' if told else ''}")
+        for use in FactUse:
+            count = sum(fact.use is use for fact in region.info.facts)
+            typer.echo(f"  facts     {count:3d} {use.lower()}")
+        typer.echo(f"  routines  {len(region.book.routines)}, duties {len(region.book.duties)}")
+        for assumed in region.book.assumptions:
+            typer.echo(f"  assumes   {assumed.key} = {assumed.value} ({assumed.question})")
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@cli.command()
+def schema(
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
+) -> None:
+    """Print the schema of the core and the enabled regions (SDL)."""
+    sdl = build_schema(_regions(from_environment())).as_str() + "\n"
+    if output is None:
+        typer.echo(sdl, nl=False)
+    else:
+        output.write_text(sdl, encoding="utf-8")
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def _regions(settings: Settings) -> Regions:
+    return load_regions(settings.regions, settings.assumptions)
+
+
+async def _migrate(settings: Settings) -> None:
+    address = parse_url(settings.database_url)
+    if isinstance(address, SqliteAddress):
+        Path(address.path).parent.mkdir(parents=True, exist_ok=True)
+    applied = await apply_migrations(settings.database_url, on_step=lambda step: typer.echo(f"  {step}"))
+    typer.echo(f"{len(applied)} migrations applied." if applied else "The database is up to date.")
+
+
+async def _prepare(settings: Settings, *, with_demo: bool, always: bool = False) -> None:
+    await _migrate(settings)
+    if not with_demo:
+        return
+    async with Database.from_url(settings.database_url) as db:
+        if always or await is_empty(db):
+            loaded = await load_demo(
+                db, _regions(settings), settings.key(), utc_now(), lambda step: typer.echo(f"  {step}")
+            )
+            typer.echo(str(loaded))
+
+
+def _welcome(settings: Settings) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    typer.secho(f"lifecare-gql {__version__}", bold=True)
+    typer.echo(f"  GraphiQL   {address}/graphiql")
+    typer.echo(f"  GraphQL    {address}/graphql")
+    typer.echo(f"  schema     {address}/schema.graphql")
