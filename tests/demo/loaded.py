@@ -1,0 +1,56 @@
+"""A database with the demo in it, and what one of its actors hears there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from strawberry.types import ExecutionResult
+
+from lifecare_gql.actions.callers import caller_of
+from lifecare_gql.actions.session import Session
+from lifecare_gql.demo import actors, load_demo
+from lifecare_gql.regions import Regions, load_regions
+from lifecare_gql.schema.context import Context
+from lifecare_gql.schema.failures import Schema
+from lifecare_gql.storage.database import Database
+from lifecare_gql.storage.migrate import migrate
+
+SECRET = b"a secret for tests, not for people"
+NOW = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)  # a Wednesday, 10:30 in Sweden
+
+
+async def prepare(url: str) -> None:
+    """A migrated database with the demo, loaded at `NOW`."""
+    await migrate(url)
+    async with Database.from_url(url) as db:
+        await load_demo(db, load_regions(), SECRET, NOW)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo as its actors see it."""
+
+    db: Database
+    regions: Regions
+    schema: Schema
+    now: dt.datetime = NOW
+
+    async def ask(self, actor: str | None, query: str, name: str | None = None, **variables: Any) -> Any:
+        """The answer's data; any error fails the test."""
+        context = Context(session=await self.session(actor))
+        answer = await self.schema.execute(
+            query, variable_values=variables, context_value=context, operation_name=name
+        )
+        assert isinstance(answer, ExecutionResult)
+        assert answer.errors is None, answer.errors
+        return answer.data
+
+    async def session(self, actor: str | None) -> Session:
+        """A session of the demo's actor, or of an anonymous caller."""
+        caller = None
+        if actor is not None:
+            [one] = [one for one in actors(self.regions) if one.id == actor]
+            caller = await caller_of(self.db, one.staff_hsa_id, one.id, self.now)
+        return Session(db=self.db, regions=self.regions, caller=caller, now=self.now, secret=SECRET)
