@@ -47,13 +47,12 @@ class TypeField:
 class RegionSchema:
     """What a region adds to the schema.
 
-    `query` becomes the root field named after the region; `types` are types reachable only through an
-    interface; `fields` are added to types of the core. Every type's name begins with the region's code.
+    `query` becomes the root field named after the region, with the types that it uses; `fields` are added to
+    types of the core. The names of types begin with the region's code.
     """
 
     region: str
     query: type | None = None
-    types: tuple[type, ...] = ()
     fields: tuple[TypeField, ...] = ()
 
 

@@ -31,15 +31,15 @@ def build_schema(regions: Regions) -> Schema:
     """The schema of the core and the enabled regions; RegionFault lists every clash and every unfit name."""
     added: Fields = {name: dict(fields) for name, fields in messages.ADDED.items()}
     faults = [fault for said in regions.schemas for fault in _faults(said, added)]
+    if faults:
+        raise RegionFault("The regions' schemas do not fit:\n" + "\n".join(f"  {fault}" for fault in faults))
     for said in regions.schemas:
         for field in said.fields:
             added.setdefault(field.type_name, {})[field.name] = _region_field(field)
-    if faults:
-        raise RegionFault("The regions' schemas do not fit:\n" + "\n".join(f"  {fault}" for fault in faults))
     return _Extended(
         query=_query(regions.schemas),
         mutation=Mutation,
-        types=[*NODES.values(), *(cls for said in regions.schemas for cls in said.types)],
+        types=list(NODES.values()),
         extensions=[OneOperation, Tokens, Limits, _Parsed, _Validated],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         added=added,
@@ -113,6 +113,5 @@ def _faults(said: RegionSchema, added: Fields) -> Iterator[str]:
         columns = window.__model__._meta.fields_map
         for name in sorted(set(field.needs) - set(columns)):
             yield f"{said.region}: {field.type_name}.{field.name} needs {name}, which is no column of its row"
-    for cls in (said.query, *said.types):
-        if cls is not None and not cls.__name__.lower().startswith(said.region):
-            yield f"{said.region}: the type {cls.__name__} must begin with {said.region.capitalize()}"
+    if said.query is not None and not said.query.__name__.lower().startswith(said.region):
+        yield f"{said.region}: the type {said.query.__name__} must begin with {said.region.capitalize()}"

@@ -24,6 +24,7 @@ from lifecare_gql.schema.reading import Connection, Node, connection, fetch_one,
 from lifecare_gql.schema.refusals import MessageSent, NotFound, answer
 from lifecare_gql.schema.regions import Region
 from lifecare_gql.schema.units import Assignment, Forum, Organisation, Staff, Unit, units_found
+from lifecare_gql.schema.words import VOCABULARIES, Vocabulary, vocabulary
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import Rows, one
 
@@ -150,6 +151,10 @@ class Query:
     )
     def topics(self, info: Info) -> list[Topic]:
         return list(info.context.regions.topics.values())
+
+    @strawberry.field(description="The schema's enums with labels in Swedish and English, for menus and lists.")
+    def vocabularies(self, names: list[str] | None = None) -> list[Vocabulary]:
+        return [vocabulary(words) for words in VOCABULARIES if names is None or words.__name__ in names]
 
     @strawberry.field(
         description="What each enabled region would say to the same message, with the differences explained."

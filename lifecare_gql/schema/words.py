@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import strawberry
+
 from lifecare_gql.domain import objections, routines, words
 from lifecare_gql.domain.identity import IdentityKind
-from lifecare_gql.schema.publishing import publish_words
+from lifecare_gql.domain.words import Word
+from lifecare_gql.schema.publishing import described, publish_words
 
-for _vocabulary in (
+VOCABULARIES: tuple[type[Word], ...] = (
     words.AccessAct,
     words.Awaiting,
     words.CareType,
@@ -25,5 +28,31 @@ for _vocabulary in (
     routines.CountedFrom,
     routines.DutyKind,
     IdentityKind,
-):
+)
+
+for _vocabulary in VOCABULARIES:
     publish_words(_vocabulary)
+
+
+@strawberry.type(description="The label of an enum's value in both languages.")
+class Label:
+    """Made of a `Word`."""
+
+    value: str = strawberry.field(description="The value, as it stands in the schema.")
+    swedish: str = strawberry.field(description="The Swedish term of art.")
+    english: str = strawberry.field(description="What it means, in English.")
+
+
+@strawberry.type(description="An enum of the schema with labels for its values.")
+class Vocabulary:
+    """Made of a subclass of `Word`."""
+
+    name: str = strawberry.field(description="The enum's name in the schema.")
+    description: str = strawberry.field(description="What it is about.")
+    labels: list[Label] = strawberry.field(description="One for each value, in order.")
+
+
+def vocabulary(words: type[Word]) -> Vocabulary:
+    """The labels of one vocabulary."""
+    labels = [Label(value=word.value, swedish=word.swedish, english=word.english) for word in words]
+    return Vocabulary(name=words.__name__, description=described(words), labels=labels)

@@ -1,0 +1,121 @@
+"""The regions' documents, facts and own fields, as a client reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lifecare_gql.errors import RegionFault
+from lifecare_gql.hookspecs import RegionSchema, TypeField
+from lifecare_gql.regions import Regions
+from lifecare_gql.schema import build_schema
+from tests.conftest import Api
+from tests.world import pid
+
+FACTS = (Path(__file__).parents[1] / "data" / "facts.txt").read_text("utf-8").split()
+
+
+async def test_each_of_the_163_facts_is_readable_by_its_number(api: Api) -> None:
+    query = "query F($id: String!) { fact(id: $id) { id use usedBy quotes { text } source { document quote } } }"
+    assert len(FACTS) == 163
+
+    for fact_id in FACTS:
+        fact = (await api(query, id=fact_id))["fact"]
+        assert fact["id"] == fact_id
+        assert fact["source"]["quote"] == fact["quotes"][0]["text"]
+        assert fact["use"] != "PENDING" or fact["usedBy"], "what is pending says what it waits for"
+
+
+async def test_the_facts_stand_under_their_documents(api: Api) -> None:
+    query = "{ regions { code documents { title status facts { id } } } }"
+
+    regions = (await api(query))["regions"]
+
+    found = [fact["id"] for region in regions for document in region["documents"] for fact in document["facts"]]
+    assert sorted(found) == sorted(FACTS)
+
+
+async def test_facts_can_be_narrowed_by_their_use(api: Api) -> None:
+    query = '{ region(code: "halland") { documents { facts(use: ENFORCED) { id use } } } }'
+
+    [document] = (await api(query))["region"]["documents"]
+
+    assert {"H6", "H7", "H10", "H11", "H15", "H16"} <= {fact["id"] for fact in document["facts"]}
+    assert {fact["use"] for fact in document["facts"]} == {"ENFORCED"}
+
+
+async def test_what_a_document_does_not_say_is_null_with_a_reason(api: Api) -> None:
+    query = """{ stockholm: region(code: "stockholm") { outageRoutine { published reason } }
+      halland: region(code: "halland") { outageRoutine { published } switchboards { name } silence }
+      vasternorrland: region(code: "vasternorrland") { contacts { name phone { e164 } missing } } }"""
+
+    found = await api(query)
+
+    assert found["stockholm"]["outageRoutine"]["published"] is False
+    assert "Reservrutin" in found["stockholm"]["outageRoutine"]["reason"]
+    assert found["halland"]["outageRoutine"] is None
+    assert "telefonnummer" in found["halland"]["silence"]
+    without = [one for one in found["vasternorrland"]["contacts"] if one["phone"] is None]
+    assert without
+    assert all(one["missing"] for one in without)
+
+
+async def test_a_region_has_a_namespace_of_its_own(api: Api) -> None:
+    found = await api("{ stockholm { browsers { text source { fact } } operatingSystems { text } } }")
+
+    assert [one["source"]["fact"] for one in found["stockholm"]["browsers"]] == ["S14", "S14"]
+    assert found["stockholm"]["browsers"][0]["text"].startswith("Microsoft Edge")
+
+
+async def test_a_region_adds_a_field_to_the_cores_unit(api: Api) -> None:
+    query = """query U($id: ID!) { unit(id: $id) { name
+      vasternorrlandSingleEntryPoint { phone { printed e164 } askFor } stockholmRolloutStages { name } } }"""
+
+    sundsvall = (await api(query, "varberg", id=pid("unit", "sundsvall")))["unit"]
+    varberg = (await api(query, "varberg", id=pid("unit", "varberg")))["unit"]
+
+    assert sundsvall["vasternorrlandSingleEntryPoint"]["phone"] == {
+        "printed": "060-19 10 00",
+        "e164": "+4660191000",
+    }
+    assert "biståndshandläggare" in sundsvall["vasternorrlandSingleEntryPoint"]["askFor"]
+    assert varberg["vasternorrlandSingleEntryPoint"] is None
+    assert varberg["stockholmRolloutStages"] == []
+
+
+async def test_labels_can_be_asked_for_in_both_languages(api: Api) -> None:
+    [found] = (await api('{ vocabularies(names: ["ReceiptState"]) { name labels { value swedish } } }'))[
+        "vocabularies"
+    ]
+
+    assert {"value": "ACKNOWLEDGED", "swedish": "kvitterat"} in found["labels"]
+
+
+def phone(root: object) -> str:
+    """A clash."""
+    return ""
+
+
+def undescribed(root: object) -> str:
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("field", "fault"),
+    [
+        (TypeField(type_name="Unit", name="phone", resolve=phone), "Unit.phone is already there"),
+        (TypeField(type_name="Unit", name="inbox", resolve=phone), "Unit.inbox is already there"),
+        (TypeField(type_name="Unit", name="gotland_x", resolve=undescribed), "needs a docstring"),
+        (TypeField(type_name="Unit", name="gotland_x", resolve=phone, needs=("colour",)), "needs colour"),
+        (TypeField(type_name="Region", name="gotland_x", resolve=phone), "Region is no type that can be extended"),
+        (TypeField(type_name="Unit", name="skane_x", resolve=phone), "must begin with gotland_"),
+    ],
+)
+def test_a_field_that_does_not_fit_stops_the_start(regions: Regions, field: TypeField, fault: str) -> None:
+    said = RegionSchema(region="gotland", fields=(field,))
+
+    with pytest.raises(RegionFault, match="gotland: ") as refused:
+        build_schema(Regions(by_code=regions.by_code, schemas=(said,), topics=regions.topics))
+
+    assert fault in str(refused.value)
