@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
+import asyncpg
 import httpx2
 import pytest
 from pydantic import SecretStr
@@ -16,7 +18,7 @@ from starlette.applications import Starlette
 from lifecare_gql.app import create_app
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.settings import Settings
-from lifecare_gql.storage.url import Dialect
+from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
 from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests import world
 from tests.databases import Databases
@@ -66,6 +68,21 @@ class Api:
           {field}(input: $input, idempotencyKey: $key) {{ __typename ...R }} }} {RESULT[field]}"""
         data = await self(text, unit, licensed, input=input, key=key or str(uuid.uuid4()))
         return data[field]
+
+
+async def run(api: Api, sql: str) -> list[Any]:
+    """Run one statement on the application's database, behind its back."""
+    address = parse_url(api.url)
+    if isinstance(address, PostgresAddress):
+        connection = await asyncpg.connect(**address.connect_arguments())
+        try:
+            return [tuple(row) for row in await connection.fetch(sql)]
+        finally:
+            await connection.close()
+    async with aiosqlite.connect(address.path) as file:
+        found = await (await file.execute(sql)).fetchall()
+        await file.commit()
+        return [tuple(row) for row in found]
 
 
 _REFUSALS = """

@@ -233,15 +233,14 @@ async def _write_consent(desk: Desk, parcel: Parcel, message_id: UUID) -> None:
 
 
 async def _admit(desk: Desk, parcel: Parcel, recipients: list[UUID]) -> None:
-    """The recipients take part in the patient's care, and in the case, from now on."""
-    relations = [
-        rows.CareRelation(
-            patient_id=parcel.patient_id, unit_id=unit_id, kind=CareRelationKind.MESSAGE, since=desk.session.now
-        )
-        for unit_id in recipients
-    ]
+    """Sender and recipients are parties to the message, and to its case, for as long as the record is kept.
+
+    The sender too: what a unit has sent must be readable also when, say, the enrolment there has ended.
+    """
+    units, now = [desk.session.known().unit_id, *recipients], desk.session.now
+    common = {"patient_id": parcel.patient_id, "kind": CareRelationKind.MESSAGE, "since": now}
+    relations = [rows.CareRelation(unit_id=unit_id, **common) for unit_id in units]
     await rows.CareRelation.bulk_create(relations, ignore_conflicts=True, using_db=desk.tx.client)
     if parcel.case_id is not None:
-        now = desk.session.now
-        parties = [rows.CaseParty(case_id=parcel.case_id, unit_id=unit_id, since=now) for unit_id in recipients]
+        parties = [rows.CaseParty(case_id=parcel.case_id, unit_id=unit_id, since=now) for unit_id in units]
         await rows.CaseParty.bulk_create(parties, ignore_conflicts=True, using_db=desk.tx.client)

@@ -8,30 +8,19 @@ from typing import Any
 
 import pytest
 
-from lifecare_gql.storage.url import Dialect, parse_url
 from tests.api.test_life import act, sent
 from tests.api.test_sending import message
-from tests.conftest import Api
+from tests.conftest import Api, run
 from tests.world import number, pid, uid
 
 LOG = "select act, patient_id, subject, operation, staff_hsa_id, unit_id from access_log order by id"
 
 
 async def log(api: Api) -> list[dict[str, Any]]:
-    """The access log, read past the application; the test's own connection, because the models are the app's."""
+    """The access log, read past the application."""
     names = ("act", "patient", "subject", "operation", "staff", "unit")
-    if parse_url(api.url).dialect is Dialect.SQLITE:
-        import aiosqlite
-
-        async with aiosqlite.connect(api.url.removeprefix("sqlite:///")) as db, db.execute(LOG) as found:
-            rows: Any = await found.fetchall()
-    else:
-        import asyncpg
-
-        db = await asyncpg.connect(**parse_url(api.url).connect_arguments())
-        rows = await db.fetch(LOG)
-        await db.close()
-    return [dict(zip(names, (str(value) if value else None for value in row), strict=True)) for row in rows]
+    found = await run(api, LOG)
+    return [dict(zip(names, (str(value) if value else None for value in row), strict=True)) for row in found]
 
 
 READ_PATHS = {
@@ -187,7 +176,7 @@ async def test_two_hundred_parallel_reads_leave_two_hundred_rows(api: Api) -> No
 
 
 async def test_nothing_is_shown_when_the_log_cannot_be_written(api: Api) -> None:
-    await sabotage(api)
+    await run(api, "alter table access_log rename to lost")
     query = "query P($by: PatientKey!) { patient(by: $by) { givenName } }"
 
     answer = await api.post(query, "varberg", by={"id": pid("patient", "alva")})
@@ -197,23 +186,6 @@ async def test_nothing_is_shown_when_the_log_cannot_be_written(api: Api) -> None
     assert "Alva" not in str(answer)
     units = await api("{ units { nodes { name } } }", "varberg")
     assert units["units"]["nodes"], "what concerns no patient is still shown"
-
-
-async def sabotage(api: Api) -> None:
-    """Take the log's table away behind the application's back."""
-    sql = "alter table access_log rename to lost"
-    if parse_url(api.url).dialect is Dialect.SQLITE:
-        import aiosqlite
-
-        async with aiosqlite.connect(api.url.removeprefix("sqlite:///")) as db:
-            await db.execute(sql)
-            await db.commit()
-        return
-    import asyncpg
-
-    db = await asyncpg.connect(**parse_url(api.url).connect_arguments())
-    await db.execute(sql)
-    await db.close()
 
 
 async def test_failing_siblings_leave_a_healthy_server(api: Api) -> None:

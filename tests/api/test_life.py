@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 from tests.api.test_sending import CONSENT, codes, message
-from tests.conftest import Api
+from tests.conftest import Api, run
 from tests.world import pid
 
 
@@ -246,3 +246,13 @@ async def test_a_patients_messages_are_those_of_the_own_unit(api: Api) -> None:
     seen = (await api(query, "eken", by={"id": pid("patient", "alva")}))["patient"]
 
     assert seen == {"givenName": "Alva", "messages": {"nodes": [{"id": message_id}]}}
+
+
+async def test_what_a_unit_has_sent_stays_readable_when_its_relation_has_ended(api: Api) -> None:
+    message_id = await sent(api, "varberg", "eken")
+    await run(api, "update care_relation set until = '2027-01-01 00:00:00+00:00' where kind = 'ENROLLED'")
+    query = "query M($id: ID!) { message(id: $id) { patient { givenName } case { title } } }"
+
+    seen = (await api(query, "varberg", id=message_id))["message"]
+
+    assert seen == {"patient": {"givenName": "Alva"}, "case": {"title": "Planering hemma"}}
