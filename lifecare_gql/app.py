@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -22,10 +23,9 @@ from lifecare_gql.storage.migrate import pending
 from lifecare_gql.web.development import Login, development_routes
 from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
 from lifecare_gql.web.logging import RequestLog
+from lifecare_gql.web.refusals import refused
 from lifecare_gql.web.tokens import DevelopmentIssuer, Verifier
 from lifecare_gql.web.view import GraphQLView
-
-MAX_BODY_BYTES = 256 * 1024
 
 
 def utc_now() -> dt.datetime:
@@ -67,7 +67,7 @@ def create_app(
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
+        exception_handlers={HTTPException: refused},
         middleware=[Middleware(RequestLog, paths=paths)],
     )
 

@@ -6,7 +6,9 @@ import ipaddress
 import json
 import os
 import secrets
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from lifecare_gql.errors import ConfigurationError
 
 PREFIX = "LIFECARE_"
+FOR_TESTS = PREFIX + "TEST_"
 MIN_SECRET_LENGTH = 32
+
+SIGNATURES = frozenset(
+    ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"),
+)
+"""Signatures that are checked with a public key. With a shared key whoever can check a token can forge one."""
 
 
 class Mode(StrEnum):
@@ -62,10 +70,20 @@ class Settings(BaseModel):
             tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
         )
 
+    @field_validator("token_algorithms")
+    @classmethod
+    def _asymmetric(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value or not SIGNATURES.issuperset(value):
+            raise ValueError(f"must be one or more of {', '.join(sorted(SIGNATURES))}")
+        return value
+
     @field_validator("assumptions", mode="before")
     @classmethod
     def _json(cls, value: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError('must be JSON, e.g. {"orebro": {"consent_covers_replies": false}}') from None
 
     @model_validator(mode="after")
     def _fit(self) -> Settings:
@@ -86,11 +104,15 @@ class Settings(BaseModel):
 
 
 def from_environment(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
-    """The settings; ConfigurationError names every variable that cannot be used. `given` goes first."""
+    """The settings; ConfigurationError names every variable that cannot be used. `given` goes first.
+
+    A misspelt variable is an error: else a production that is called LIFECARE_MOD would be development.
+    """
+    variables = os.environ if environ is None else environ
     found = {
-        name: value
-        for name in Settings.model_fields
-        if (value := (os.environ if environ is None else environ).get(PREFIX + name.upper())) is not None
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and not name.startswith(FOR_TESTS)
     }
     try:
         return Settings.model_validate(found | {name: value for name, value in given.items() if value is not None})
@@ -101,7 +123,8 @@ def from_environment(environ: Mapping[str, str] | None = None, **given: Any) -> 
 
 def _fault(place: tuple[int | str, ...], message: str) -> str:
     name = PREFIX + ".".join(map(str, place)).upper() if place else "together"
-    return f"  {name}: {message.removeprefix('Value error, ')}"
+    told = "there is no such setting" if message.startswith("Extra inputs") else message
+    return f"  {name}: {told.removeprefix('Value error, ')}"
 
 
 def is_loopback(host: str) -> bool:
@@ -112,14 +135,28 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def kept(path: Path, make: Any) -> str:
-    """The text in the file, which is made on first use and readable by its owner only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process was first
-            return path.read_text("utf-8")
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """The text in the file, which is made on first use and readable by its owner only.
+
+    ConfigurationError when the file can neither be read nor made.
+    """
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path, make())
+        return path.read_text("utf-8")
+    except OSError as error:
+        place = error.filename or path
+        raise ConfigurationError(f"LIFECARE_STATE_DIR cannot be used: {place}: {error.strerror}.") from None
+
+
+def _make(path: Path, text: str) -> None:
+    """Make the file at once and whole: several processes may start together, and one may be killed."""
+    handle, draft = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
+    try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(make())
-    return path.read_text("utf-8")
+            file.write(text)
+        with suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)

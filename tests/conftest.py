@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,34 @@ RESULT = {
     "registerForum": f"""fragment R on RegisterForumResult {{
         ... on ForumRegistered {{ replayed forum {{ id name }} }} {_REFUSALS} }}""",
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "last: runs after all others, because it judges what they left")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What anybody in this process logs at any level during all tests, exceptions told in full.
+
+    Only the tests' own HTTP client is left out, which logs the URLs that it asks for.
+    """
+    path = tmp_path_factory.mktemp("log") / "session.log"
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    handler.addFilter(lambda record: not record.name.startswith("http"))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield path
+    root.setLevel(level)
+    root.removeHandler(handler)
+    handler.close()
 
 
 @pytest.fixture(scope="session")

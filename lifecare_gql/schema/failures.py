@@ -1,25 +1,32 @@
 """Errors that leave the server: a stable code, the path, and nothing of what went wrong inside.
 
-What is logged is the kind of error, the path and the operation's name: never a query, a value or a message
-that could carry a person's data.
+What is logged is the kind of error, where in the program and in the answer it arose, and the operation's name:
+never a query, a value or a message that could carry a person's data.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import strawberry
 from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import PreExecutionError
 
 from lifecare_gql.errors import BadInput, NotAuthenticated, StorageBusy, StorageUnavailable
 
 log = logging.getLogger("lifecare_gql.errors")
+
+INTERNAL = "INTERNAL"
+MASKED = "Something went wrong on our side, and nothing was done. Give us the reference."
 
 _CODES: dict[type[Exception], str] = {
     BadInput: "BAD_USER_INPUT",
@@ -30,61 +37,85 @@ _CODES: dict[type[Exception], str] = {
 _TOLD = {
     "TRY_AGAIN": "The database is busy. Nothing was done; try again with the same idempotency key.",
     "UNAVAILABLE": "The database cannot be reached. Try again with the same idempotency key.",
+    INTERNAL: MASKED,
 }
-# What the library says of a wrong value repeats the value, which may be a person's.
-_FOUND = re.compile(r"(found|value): .*", re.DOTALL)
-_QUOTED = re.compile(r"Value '.*' does not exist", re.DOTALL)
+_FRAMES = 5
+# What the library says of a wrong value or token repeats it, and it may be a person's; so may a longer number
+# in a name. Its guesses at what was meant are left out too: some are switched off by a setting, some are not.
+_CUT = (
+    (re.compile(r" Did you mean [^?]*\?"), ""),
+    (re.compile(r"([Ff]ound|cannot represent [\w ,-]*value): .*", re.DOTALL), r"\1: …"),
+    (re.compile(r"\b(Name|String|BlockString|Int|Float|Comment) ['\"].*", re.DOTALL), r"\1."),
+    (re.compile(r"Value '.*' does not exist", re.DOTALL), "Value does not exist"),
+    (re.compile(r"unknown field '.*'", re.DOTALL), "unknown field"),
+)
 _NUMBER = re.compile(r"\d{6,}[-+]?\w*")
 
 
-def code_of(error: GraphQLError) -> str:
-    """The stable code of an error."""
-    told = (error.extensions or {}).get("code")
-    if isinstance(told, str):
-        return told
-    cause = error.original_error
-    if cause is None or isinstance(cause, GraphQLError):
-        return "BAD_USER_INPUT" if error.path or error.message.startswith("Variable '") else "INVALID_DOCUMENT"
-    return next((code for kind, code in _CODES.items() if isinstance(cause, kind)), "INTERNAL")
+def code_for(cause: Exception) -> str:
+    """The stable code of what was raised by the program."""
+    return next((code for kind, code in _CODES.items() if isinstance(cause, kind)), INTERNAL)
 
 
-def told(error: GraphQLError) -> GraphQLError:
-    """The error as the caller hears it. One that nobody expected is masked, with a reference found in the log."""
-    code = code_of(error)
-    extensions: dict[str, Any] = {**(error.extensions or {}), "code": code}
-    message = _TOLD.get(code, error.message)
-    if code == "INTERNAL":
-        extensions["reference"] = reference = uuid4().hex
-        message = "Something went wrong on our side, and nothing was done. Give us the reference."
-        log.error("reference=%s", reference)
-    elif error.original_error is None or isinstance(error.original_error, GraphQLError):
-        message = without_values(message)
-    return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
+def told_of(cause: Exception) -> str:
+    """What the caller is told of it; of the unexpected, nothing but that it happened."""
+    return _TOLD.get(code_for(cause), str(cause))
+
+
+def where(error: BaseException) -> str:
+    """The last lines of the program that it came through, innermost first; never what they held."""
+    frames = list(traceback.walk_tb(error.__traceback__))[-_FRAMES:]
+    return "<".join(f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in reversed(frames))
 
 
 def without_values(message: str) -> str:
     """What the library says, without the caller's own values in it."""
-    return _NUMBER.sub("…", _QUOTED.sub("Value does not exist", _FOUND.sub(r"\1: …", message)))
+    for pattern, instead in _CUT:
+        message = pattern.sub(instead, message)
+    return _NUMBER.sub("…", message)
 
 
 class Schema(strawberry.Schema):
     """Strawberry's schema, with a log that carries no data and errors that carry a code."""
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        result = await super().execute(*args, **kwargs)
-        result.errors = [told(error) for error in result.errors] if result.errors else None
+        try:
+            result = await super().execute(*args, **kwargs)
+        except CannotGetOperationTypeError:
+            error = GraphQLError("The document has no operation, or none with the operationName that was given.")
+            result = PreExecutionError(data=None, errors=[error])
+        operation = kwargs["context_value"].session.operation
+        fallback = "INVALID_DOCUMENT" if isinstance(result, PreExecutionError) else "BAD_USER_INPUT"
+        result.errors = [_told(error, fallback, operation) for error in result.errors or ()] or None
         return result
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        for error in errors:
-            code = code_of(error)
-            path = ".".join(safe(str(part)) for part in error.path or ())
-            cause = type(error.original_error).__name__ if error.original_error else "GraphQLError"
-            level = logging.ERROR if code == "INTERNAL" else logging.INFO
-            name = safe(execution_context.operation_name if execution_context else None)
-            log.log(level, "code=%s cause=%s path=%s operation=%s", code, cause, path, name)
+        """Strawberry would log the query here; `execute` logs what may be known."""
+
+
+def _told(error: GraphQLError, fallback: str, operation: str) -> GraphQLError:
+    """Log the error and say what the caller hears: of one that nobody expected, a reference found in the log."""
+    cause, extensions = error.original_error, dict(error.extensions or {})
+    ours = cause is not None and not isinstance(cause, GraphQLError)
+    code = extensions.setdefault("code", code_for(cause) if cause is not None and ours else fallback)
+    kind = type(cause or error).__name__
+    details = {"code": code, "cause": kind, "path": path_of(error), "operation": operation}
+    if code == INTERNAL:
+        details["reference"] = extensions["reference"] = uuid4().hex
+        details["at"] = where(cause or error)
+    level = logging.ERROR if code == INTERNAL else logging.INFO
+    log.log(level, " ".join(f"{name}=%s" for name in details), *details.values())
+    own_words = error.extensions and "code" in error.extensions
+    message = told_of(cause) if cause is not None and ours else error.message
+    message = message if ours or own_words else without_values(message)
+    return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
+
+
+def path_of(error: GraphQLError) -> str:
+    """Where in the answer, for the log."""
+    return ".".join(safe(str(part)) for part in error.path or ())
 
 
 class OneOperation(SchemaExtension):

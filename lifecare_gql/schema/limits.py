@@ -6,6 +6,8 @@ server for minutes. Here each fragment is counted once and remembered.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,19 +20,23 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     OperationDefinitionNode,
+    StringValueNode,
     ValidationContext,
     ValidationRule,
     get_named_type,
 )
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, SchemaExtension
 
 from lifecare_gql.storage.reading.rows import DEFAULT_PAGE, MAX_PAGE
 
-MAX_TOKENS = 4_000
+MAX_TOKENS = 2_000
+MAX_SELECTIONS = 500
 MAX_DEPTH = 15
 MAX_ALIASES = 30
+MAX_INTROSPECTION_ALIASES = 3
 MAX_COST = 100_000
 _CAP = 10**12
+_ENDLESS = re.compile(r"\d{1000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,11 @@ class CostRule(ValidationRule):
             "aliases": (cost.aliases, MAX_ALIASES),
             "cost": (cost.fields, MAX_COST),
         }
+        if _introspects(operation):
+            found = {"aliases": (cost.aliases, MAX_INTROSPECTION_ALIASES)}
         for kind, (actual, limit) in found.items():
-            if actual > limit and not _introspects(operation):
-                extensions = {"code": "QUERY_TOO_COMPLEX", "kind": kind, "actual": actual, "limit": limit}
-                told = f"The operation's {kind} is {actual}; the limit is {limit}. Ask for less, or page by page."
-                self.report_error(GraphQLError(told, operation, extensions=extensions))
+            if actual > limit:
+                self.report_error(too_complex(kind, actual, limit, operation))
 
     def _count(self, node: Any, parent: Any) -> Cost:
         total = Cost()
@@ -110,32 +116,81 @@ class CostRule(ValidationRule):
         return self.context.schema.get_type(condition.name.value) if condition else otherwise
 
 
+_LISTS = {"ids": (1, 100), "episodes": (10, 200)}
+"""Arguments whose items each cost work: how much, and how many there may be in a variable."""
+
+
 def _size(field: GraphQLField, node: FieldNode) -> int:
     """How many items the field may have: as many as asked for, the most when a variable says, else the default."""
     given = {one.name.value: one.value for one in node.arguments or ()}
-    if "ids" in given:
-        return len(given["ids"].values) if isinstance(given["ids"], ListValueNode) else MAX_PAGE
+    for name, (weight, most) in _LISTS.items():
+        if name in given:
+            items = given[name]
+            return weight * (len(items.values) if isinstance(items, ListValueNode) else most)
     if "first" not in field.args:
         return 1
     value = given.get("first", given.get("last"))
     if value is None:
         return DEFAULT_PAGE
-    return min(int(value.value), MAX_PAGE) if isinstance(value, IntValueNode) else MAX_PAGE
+    # Fewer than none would make room for other fields, and Python refuses to read thousands of digits.
+    if isinstance(value, IntValueNode) and len(value.value) < 9:
+        return min(max(int(value.value), 0), MAX_PAGE)
+    return MAX_PAGE
 
 
 def _introspects(operation: OperationDefinitionNode) -> bool:
-    """Introspection reads the schema only, which is small; tools ask for it deeply."""
-    return all(
-        isinstance(one, FieldNode) and one.name.value in ("__schema", "__type", "__typename")
-        for one in operation.selection_set.selections
-    )
+    """Introspection reads the schema only, which is small, once; tools ask for it deeply.
+
+    How often it may go round in the schema is limited by the library.
+    """
+    names = {one.name.value if isinstance(one, FieldNode) else "…" for one in operation.selection_set.selections}
+    return names <= {"__schema", "__type", "__typename"} and names != {"__typename"}
+
+
+def too_complex(kind: str, actual: int, limit: int, operation: OperationDefinitionNode | None) -> GraphQLError:
+    """The refusal, with what was counted and how much is allowed."""
+    told = f"The operation's {kind}: {actual}, allowed {limit}. Ask for less, or page by page."
+    extensions = {"code": "QUERY_TOO_COMPLEX", "kind": kind, "actual": actual, "limit": limit}
+    return GraphQLError(told, operation, extensions=extensions)
+
+
+class TextRule(ValidationRule):
+    """Refuses the character NUL, which PostgreSQL cannot store; that in variables the web floor refuses."""
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        if "\0" in node.value:
+            self.report_error(GraphQLError("A text must not hold the character NUL.", node))
 
 
 class Limits(AddValidationRules):
-    """The rule, made once: a rule made for each request would defeat the validation cache."""
+    """The rules, made once: a rule made for each request would defeat the validation cache."""
 
     def __init__(self) -> None:
-        super().__init__([CostRule])
+        super().__init__([CostRule, TextRule])
+
+
+class Size(SchemaExtension):
+    """Refuses what the library's own rules cannot bear: they compare fields in pairs, and read every number."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        written = _written(context.graphql_document)
+        if written > MAX_SELECTIONS:
+            context.pre_execution_errors = [too_complex("selections", written, MAX_SELECTIONS, None)]
+        elif _ENDLESS.search(context.query or ""):
+            context.pre_execution_errors = [GraphQLError("A number in the document is too long.")]
+        yield
+
+
+def _written(document: Any) -> int:
+    """How many fields and fragments a document selects as it is written."""
+    count, todo = 0, list(document.definitions)
+    while todo:
+        below = getattr(todo.pop(), "selection_set", None)
+        selections = below.selections if below else ()
+        count += len(selections)
+        todo += selections
+    return count
 
 
 class Tokens(MaxTokensLimiter):

@@ -19,6 +19,7 @@ from graphql import (
     SelectionNode,
     get_named_type,
     is_abstract_type,
+    print_ast,
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 from strawberry.types.arguments import convert_arguments
@@ -174,7 +175,12 @@ def strawberry_field(field: Any) -> StrawberryField | None:
 
 
 def _same_call(one: FieldNode, other: FieldNode) -> bool:
-    return one.name.value == other.name.value and one.arguments == other.arguments
+    return one.name.value == other.name.value and _given(one) == _given(other)
+
+
+def _given(node: FieldNode) -> dict[str, str]:
+    """The arguments as they are written; two nodes are never equal, for they stand in different places."""
+    return {one.name.value: print_ast(one.value) for one in node.arguments or ()}
 
 
 def _type(info: Info, name: str) -> GraphQLObjectType:

@@ -12,8 +12,10 @@ from lifecare_gql.domain.directory import Reach
 from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.phones import PhoneNumber
 from lifecare_gql.domain.region import Municipality
+from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH
 from lifecare_gql.domain.routines import Duty
 from lifecare_gql.domain.words import CareType, Principal, UnitKind
+from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.reading import Connection, Node, column, computed, to_many, to_one, window
@@ -189,6 +191,8 @@ def units_found(
     name_begins: str | None = None,
 ) -> Rows:
     """The active units of the directory, by name, narrowed by what is given."""
+    if name_begins is not None and len(name_begins) > MAX_NAME_LENGTH:
+        raise BadInput(f"nameBegins must not be longer than {MAX_NAME_LENGTH} characters.")
     wanted = {
         "{t}.region_code = {region}": region,
         "{t}.municipality_code = {municipality}": municipality,

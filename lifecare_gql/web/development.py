@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,6 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from lifecare_gql.settings import is_loopback
 from lifecare_gql.web.tokens import DEVELOPMENT_LIFETIME, DevelopmentIssuer
+
+MAX_BODY_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,10 @@ def development_routes(
 
     async def token(request: Request) -> Response:
         _only_here(request)
-        asked = await request.json()
+        try:
+            asked = await request.json()
+        except (ValueError, RecursionError):
+            raise HTTPException(400) from None
         login = by_id.get(str(asked.get("actor"))) if isinstance(asked, dict) else None
         if login is None:
             raise HTTPException(404)
@@ -47,11 +53,22 @@ def development_routes(
         issued = issuer.issue(login.staff_hsa_id, login.id, now)
         return JSONResponse({"token": issued, "expiresAt": (now + DEVELOPMENT_LIFETIME).isoformat()})
 
-    return [Route("/dev/actors", actors), Route("/dev/token", token, methods=["POST"])]
+    return [
+        Route("/dev/actors", actors),
+        Route("/dev/token", token, methods=["POST"], max_body_size=MAX_BODY_BYTES),
+    ]
 
 
 def _only_here(request: Request) -> None:
     """Both ends must be on this machine, and the page must have been opened by that name (no DNS rebinding)."""
-    ends = (request.client.host if request.client else "", request.url.hostname or "")
+    ends = (request.client.host if request.client else "", _name(request.headers.get("host", "")))
     if not all(is_loopback(end) for end in ends):
         raise HTTPException(404)
+
+
+def _name(host: str) -> str:
+    """The Host header without its port; empty when it cannot be read."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,17 +1,60 @@
-"""One line for each request: what was asked of which route, and how it went. Never a URL, a query or a body."""
+"""The server's log: one line for each request, and of a failure where it arose, never what it held.
+
+A URL, a query, a body, a header, a parameter and the text of an exception may carry a person's data: the
+database quotes the whole row that it refuses. None of them is ever logged.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
+from types import TracebackType
+from uuid import uuid4
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lifecare_gql.schema.failures import MASKED, where
+from lifecare_gql.web.refusals import refusal
 
 log = logging.getLogger("lifecare_gql.requests")
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Says of an exception what kind it is and where it arose, and of a message the first line.
+
+    The further lines of asyncio's messages repeat the exception.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # what another handler's formatter may have left there
+        return super().format(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = record.message.partition("\n")[0]
+        return super().formatMessage(record)
+
+    def formatException(self, ei: ExcInfo) -> str:
+        error = ei[1]
+        return "" if error is None else f"{type(error).__name__} at {where(error)}"
+
+
+def configure() -> None:
+    """Send the process's log, uvicorn's too, to standard error in the discreet form."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
 
 class RequestLog:
-    """ASGI middleware. The path is logged only when it is one of ours: a stranger's may carry a number."""
+    """ASGI middleware. Method and path are logged only when they are known: a stranger's may carry a number.
+
+    What nobody has caught ends here: with a reference for the caller, and the same reference in the log.
+    """
 
     def __init__(self, app: ASGIApp, paths: frozenset[str]) -> None:
         self._app = app
@@ -31,7 +74,15 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, noting)
+        except ClientDisconnect:
+            pass
+        except Exception as error:
+            reference = uuid4().hex
+            log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, reference, where(error))
+            if status == 0:
+                await refusal(500, MASKED, reference=reference)(scope, receive, noting)
         finally:
             path = scope["path"] if scope["path"] in self._paths else "other"
+            method = scope["method"] if scope["method"] in _METHODS else "other"
             took = (time.perf_counter() - began) * 1000
-            log.info("%s %s %s %.1f ms", scope["method"], path, status, took)
+            log.info("%s %s %s %.1f ms", method, path, status, took)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,7 +16,9 @@ from lifecare_gql.errors import ConfigurationError, NotAuthenticated
 from lifecare_gql.settings import Mode, Settings, kept
 
 LEEWAY = dt.timedelta(seconds=10)
+MAX_TOKEN_LENGTH = 8 * 1024
 DEVELOPMENT_LIFETIME = dt.timedelta(hours=1)
+_KEY_FILE = "development-issuer.pem"
 _REFUSED = "The token is not valid: it has expired, is meant for somebody else, or was not signed by the issuer."
 
 
@@ -37,6 +41,8 @@ class Verifier:
 
     def verify(self, token: str) -> Claims:
         """What the token says; NotAuthenticated, without telling why, when it cannot be trusted."""
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise NotAuthenticated(_REFUSED)
         try:
             told = jwt.decode(
                 token,
@@ -80,19 +86,33 @@ class DevelopmentIssuer:
         return jwt.encode(claims, self._key, algorithm="ES256")
 
 
-def _public_key(settings: Settings) -> ec.EllipticCurvePublicKey | bytes:
+def _public_key(settings: Settings) -> Any:
     if settings.token_public_key_file is None:
         return _development_key(settings.state_dir).public_key()
     try:
-        return settings.token_public_key_file.read_bytes()
+        key = serialization.load_pem_public_key(settings.token_public_key_file.read_bytes())
+        for name in settings.token_algorithms:
+            jwt.get_algorithm_by_name(name).prepare_key(key)
     except OSError as error:
         raise ConfigurationError(f"LIFECARE_TOKEN_PUBLIC_KEY_FILE cannot be read: {error.strerror}.") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm, jwt.InvalidKeyError):
+        algorithms = ", ".join(settings.token_algorithms)
+        raise ConfigurationError(
+            f"LIFECARE_TOKEN_PUBLIC_KEY_FILE holds no public key in PEM for {algorithms}."
+        ) from None
+    return key
 
 
 def _development_key(state_dir: Path) -> ec.EllipticCurvePrivateKey:
-    text = kept(state_dir / "development-issuer.pem", _new_key)
-    key = serialization.load_pem_private_key(text.encode(), password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey), "the file is ours"
+    text = kept(state_dir / _KEY_FILE, _new_key)
+    try:
+        key = serialization.load_pem_private_key(text.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ConfigurationError(
+            f"{_KEY_FILE} in LIFECARE_STATE_DIR is damaged; delete it, and a new one is made at the next start."
+        )
     return key
 
 

@@ -1,34 +1,34 @@
-"""GraphQL over HTTP: POST with JSON, a session for each operation, and clear answers to bad requests."""
+"""GraphQL over HTTP: POST with JSON, a session for each operation, and clear answers to bad requests.
+
+A request that is no GraphQL request is answered with 400, 401, 413 or 415, never with 500.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
 
 from cross_web import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 from strawberry.asgi import GraphQL
 
 from lifecare_gql.actions.callers import caller_of
 from lifecare_gql.actions.session import Caller, Session
-from lifecare_gql.errors import LifecareError, NotAuthenticated, StorageBusy, StorageUnavailable
+from lifecare_gql.errors import NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema.context import Context
-from lifecare_gql.schema.failures import Schema
+from lifecare_gql.schema.failures import Schema, code_for, told_of
 from lifecare_gql.storage.database import Database
+from lifecare_gql.web.refusals import refusal
 from lifecare_gql.web.tokens import Verifier
 
 Clock = Callable[[], dt.datetime]
 
-_STATUS: dict[type[LifecareError], tuple[int, str]] = {
-    NotAuthenticated: (401, "UNAUTHENTICATED"),
-    StorageBusy: (503, "TRY_AGAIN"),
-    StorageUnavailable: (503, "UNAVAILABLE"),
-}
+MAX_BODY_BYTES = 256 * 1024
 
 
 class GraphQLView(GraphQL[Context, None]):
@@ -48,17 +48,24 @@ class GraphQLView(GraphQL[Context, None]):
         self._secret, self._clock = secret, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        response = await self._answer(Request(scope, _limited(receive)))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
         now = self._clock()
         try:
             caller = await self._caller(request, now)
-        except (NotAuthenticated, StorageBusy, StorageUnavailable) as error:
-            await _refusal(error)(scope, receive, send)
-            return
-        scope["lifecare.session"] = Session(
-            db=self._db, regions=self._regions, caller=caller, now=now, secret=self._secret
-        )
-        await super().__call__(scope, receive, send)
+            request.scope["lifecare.session"] = Session(
+                db=self._db, regions=self._regions, caller=caller, now=now, secret=self._secret
+            )
+            _demand_json(request)
+            return await self.run(request)
+        except NotAuthenticated as error:
+            return refusal(401, str(error), {"www-authenticate": "Bearer"})
+        except (StorageBusy, StorageUnavailable) as error:
+            return refusal(503, told_of(error), {"retry-after": "1"}, code=code_for(error))
+        except HTTPException as error:
+            return refusal(error.status_code, error.reason)
 
     async def _caller(self, request: Request, now: dt.datetime) -> Caller | None:
         """Who asks: None without a token, NotAuthenticated with one that cannot be trusted."""
@@ -76,19 +83,60 @@ class GraphQLView(GraphQL[Context, None]):
 
     def parse_json(self, data: str | bytes) -> Any:
         try:
-            parsed = json.loads(data)
+            text = data.decode() if isinstance(data, bytes) else data
+            parsed = json.loads(text, parse_constant=_no_number)
         except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
             raise HTTPException(400, "The request body must be JSON in UTF-8.") from None
         if not isinstance(parsed, dict):
             raise HTTPException(400, "The request body must be a JSON object with a query.")
+        if not isinstance(parsed.get("operationName"), str | None):
+            raise HTTPException(400, "operationName must be a string or null, if provided.")
+        if not all(map(_storable, _texts(parsed))):
+            raise HTTPException(400, "A text must not hold the character NUL or half a surrogate pair.")
         return parsed
 
     def encode_json(self, data: Any) -> str:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _refusal(error: LifecareError) -> Response:
-    status, code = next(told for kind, told in _STATUS.items() if isinstance(error, kind))
-    body = {"errors": [{"message": str(error), "extensions": {"code": code}}]}
-    headers = {"www-authenticate": "Bearer"} if status == 401 else {"retry-after": "1"}
-    return JSONResponse(body, status, headers)
+def _limited(receive: Receive) -> Receive:
+    """The body as it comes in, but never more of it than is allowed, whatever its announced length."""
+    size = 0
+
+    async def counting() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_BODY_BYTES:
+            raise HTTPException(413, f"The request body must not be longer than {MAX_BODY_BYTES // 1024} KiB.")
+        return message
+
+    return counting
+
+
+def _demand_json(request: Request) -> None:
+    """Only application/json: a form of another site's page can send other types without asking."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind != "application/json":
+        raise HTTPException(415, "Send JSON, with the header Content-Type: application/json.")
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _texts(parsed: Any) -> Iterator[str]:
+    """Every text of a JSON value, keys too."""
+    todo = [parsed]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            todo += [*one, *one.values()]
+        elif isinstance(one, list):
+            todo += one
+
+
+def _storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

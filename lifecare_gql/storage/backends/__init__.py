@@ -28,6 +28,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 _numbers = count()
 
+# At DEBUG these write every statement with its parameters. No setting of a level brings patients into a log.
+for _talkative in ("tortoise.db_client", "aiosqlite"):
+    logging.getLogger(_talkative).addFilter(lambda record: record.levelno >= logging.WARNING)
+
 
 async def finish(work: Coroutine[Any, Any, T]) -> T:
     """Run ``work`` to its end even if the caller is cancelled meanwhile; only then raise the cancellation."""

@@ -1,0 +1,152 @@
+"""What a deployment may say in its environment, and what it is told when it says something else."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from lifecare_gql.errors import ConfigurationError
+from lifecare_gql.settings import Mode, Settings, from_environment, is_loopback, kept
+
+SECRET = "s" * 32
+PRODUCTION = {
+    "LIFECARE_MODE": "production",
+    "LIFECARE_SECRET": SECRET,
+    "LIFECARE_TOKEN_PUBLIC_KEY_FILE": "issuer.pem",
+}
+
+
+def test_nothing_needs_to_be_said() -> None:
+    settings = from_environment({"PATH": "/bin", "HOME": "/"})
+
+    assert settings == Settings()
+    assert (settings.mode, settings.host, settings.regions) == (Mode.DEVELOPMENT, "127.0.0.1", None)
+
+
+def test_every_setting_is_an_environment_variable() -> None:
+    said = PRODUCTION | {
+        "LIFECARE_DATABASE_URL": "postgresql://db/lifecare",
+        "LIFECARE_POOL_SIZE": "20",
+        "LIFECARE_STATE_DIR": "state",
+        "LIFECARE_REGIONS": "halland, orebro",
+        "LIFECARE_ASSUMPTIONS": '{"orebro": {"consent_covers_replies": false}}',
+        "LIFECARE_HOST": "0.0.0.0",
+        "LIFECARE_PORT": "80",
+        "LIFECARE_TOKEN_ISSUER": "issuer",
+        "LIFECARE_TOKEN_AUDIENCE": "us",
+        "LIFECARE_TOKEN_ALGORITHMS": "ES256,RS256",
+    }
+    assert {name.removeprefix("LIFECARE_").lower() for name in said} == set(Settings.model_fields)
+
+    settings = from_environment(said)
+
+    assert settings.mode is Mode.PRODUCTION
+    assert (settings.host, settings.port, settings.pool_size) == ("0.0.0.0", 80, 20)
+    assert settings.regions == ("halland", "orebro")
+    assert settings.assumptions == {"orebro": {"consent_covers_replies": False}}
+    assert settings.token_algorithms == ("ES256", "RS256")
+    assert settings.key() == SECRET.encode()
+    assert SECRET not in repr(settings)
+
+
+UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
+    # what is said, and what is told
+    "misspelt": ({"LIFECARE_MOD": "production"}, "LIFECARE_MOD: there is no such setting"),
+    "unknown mode": ({"LIFECARE_MODE": "prod"}, "LIFECARE_MODE: Input should be 'development' or 'production'"),
+    "no port": ({"LIFECARE_PORT": "http"}, "LIFECARE_PORT: Input should be a valid integer"),
+    "port 0": ({"LIFECARE_PORT": "0"}, "LIFECARE_PORT: Input should be greater than or equal to 1"),
+    "high port": ({"LIFECARE_PORT": "65536"}, "LIFECARE_PORT: Input should be less than or equal to 65535"),
+    "no pool": ({"LIFECARE_POOL_SIZE": "0"}, "LIFECARE_POOL_SIZE: Input should be greater"),
+    "assumptions": ({"LIFECARE_ASSUMPTIONS": "orebro"}, "LIFECARE_ASSUMPTIONS: must be JSON, e.g."),
+    "list of assumptions": ({"LIFECARE_ASSUMPTIONS": "[]"}, "LIFECARE_ASSUMPTIONS: Input should be"),
+    "no signature": ({"LIFECARE_TOKEN_ALGORITHMS": "none"}, "LIFECARE_TOKEN_ALGORITHMS: must be one or more of"),
+    "shared key": ({"LIFECARE_TOKEN_ALGORITHMS": "ES256,HS256"}, "LIFECARE_TOKEN_ALGORITHMS: must be"),
+    "no algorithm": ({"LIFECARE_TOKEN_ALGORITHMS": ""}, "LIFECARE_TOKEN_ALGORITHMS: must be"),
+    "short secret": ({"LIFECARE_SECRET": "short"}, "LIFECARE_SECRET must have at least 32 characters"),
+    "open development": ({"LIFECARE_HOST": "0.0.0.0"}, "development listens on this machine only"),
+    "named host": ({"LIFECARE_HOST": "localhost.example"}, "development listens on this machine only"),
+    "bare production": ({"LIFECARE_MODE": "production"}, "production needs LIFECARE_SECRET and"),
+    "half a production": (
+        {name: value for name, value in PRODUCTION.items() if "SECRET" not in name},
+        "production needs LIFECARE_SECRET and LIFECARE_TOKEN_PUBLIC_KEY_FILE",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_cannot_be_used_is_named(name: str) -> None:
+    said, told = UNUSABLE[name]
+    with pytest.raises(ConfigurationError) as caught:
+        from_environment(said)
+
+    first, line = str(caught.value).splitlines()
+    assert first == "The settings cannot be used:"
+    assert told in line
+    assert "short" not in line, "a secret is not repeated"
+
+
+def test_everything_that_cannot_be_used_is_named_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        from_environment({"LIFECARE_PORT": "x", "LIFECARE_MODE": "y", "LIFECARE_COLOUR": "z"})
+
+    assert len(str(caught.value).splitlines()) == 4
+
+
+def test_what_is_given_goes_before_the_environment() -> None:
+    environment = {"LIFECARE_PORT": "1", "LIFECARE_HOST": "localhost"}
+    settings = from_environment(environment, port=2, host=None)
+
+    assert (settings.port, settings.host) == (2, "localhost")
+
+
+def test_the_tests_own_variables_are_no_settings() -> None:
+    assert from_environment({"LIFECARE_TEST_DATABASE_URL": "x"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.0.1", False),
+        ("example.se", False),
+        ("", False),
+    ],
+)
+def test_only_this_machine_is_this_machine(host: str, own: bool) -> None:
+    assert is_loopback(host) is own
+
+
+def test_the_secret_of_a_development_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path / "new" / "state")
+
+    assert settings.key() == settings.key()
+    assert len(settings.key()) == 64
+    assert [file.name for file in settings.state_dir.iterdir()] == ["secret"]
+    assert stat.S_IMODE((settings.state_dir / "secret").stat().st_mode) == 0o600
+
+
+def _secret(directory: str) -> bytes:
+    return Settings(state_dir=Path(directory)).key()
+
+
+def test_processes_that_start_together_agree_on_the_secret(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4) as pool:
+        for at in range(20):
+            found = set(pool.map(_secret, [str(tmp_path / str(at))] * 4))
+            assert len(found) == 1
+            assert len(found.pop()) == 64
+
+
+def test_a_state_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ConfigurationError, match=r"LIFECARE_STATE_DIR cannot be used: .*/file: File exists"):
+        kept(tmp_path / "file" / "secret", lambda: "x")
