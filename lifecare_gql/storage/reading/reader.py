@@ -7,11 +7,11 @@ parents it has.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from lifecare_gql.storage.reading.rows import Many, Rows, Shape
+from lifecare_gql.storage.reading.rows import Many, Rows, Shape, Window
 from lifecare_gql.storage.reading.sql import Builder, Layout, Statement, decode_id
 from lifecare_gql.storage.url import Dialect
 from lifecare_gql.storage.viewer import Viewer
@@ -68,8 +68,7 @@ class Reader:
     async def page(self, rows: Rows, shape: Shape) -> Page:
         """A stretch of the rows; all of them when no window is given."""
         statement = Builder(self._dialect, self._viewer).root(rows, shape)
-        found = [row for row, _ in await self._rows(statement)]
-        return _page(rows, found)
+        return (await self._pages(statement, rows.window))[None]
 
     async def first(self, rows: Rows, shape: Shape) -> Row | None:
         """The first of the rows, or None."""
@@ -82,17 +81,23 @@ class Reader:
         found = await self._select(sql, params)
         return decode_id(found[0][0]) if found else None
 
-    async def _rows(self, statement: Statement) -> list[tuple[Row, UUID | None]]:
-        """The fetched rows with their parents' ids, everything below them fetched too."""
-        found: list[tuple[Row, UUID | None]] = []
-        below: list[tuple[Row, Layout]] = []
+    async def _pages(self, statement: Statement, window: Window | None) -> dict[UUID | None, Page]:
+        """A page for each parent (None: there is no parent), everything below its rows fetched too.
+
+        The row beyond the window only tells that there are more. It is not shown, so it concerns nobody.
+        """
+        fetched: dict[UUID | None, list[Any]] = defaultdict(list)
         at = statement.parent_at
-        for fetched in await self._select(statement.sql, statement.params):
-            row = self._row(fetched, statement.layout, below)
-            assert row is not None, "a row of the root table always has an id"
-            found.append((row, None if at is None else decode_id(fetched[at])))
+        for one in await self._select(statement.sql, statement.params):
+            fetched[None if at is None else decode_id(one[at])].append(one)
+        below: list[tuple[Row, Layout]] = []
+        pages: dict[UUID | None, Page] = defaultdict(lambda: _page(window, [], more=False))
+        for parent_id, those in fetched.items():
+            size = len(those) if window is None else window.size
+            shown = [self._row(one, statement.layout, below) for one in those[:size]]
+            pages[parent_id] = _page(window, [row for row in shown if row is not None], more=len(those) > size)
         await self._descend(below)
-        return found
+        return pages
 
     def _row(self, fetched: Any, layout: Layout, below: list[tuple[Row, Layout]]) -> Row | None:
         if fetched[layout.id_at] is None:
@@ -120,22 +125,20 @@ class Reader:
             await self._attach(place[1], many, parents[place])
 
     async def _attach(self, key: str, many: Many, parents: list[Row]) -> None:
-        ids = sorted({row.id for row in parents})
-        statement = Builder(self._dialect, self._viewer).children(many.rows, many.parent, ids, many.shape)
-        children: dict[UUID | None, list[Row]] = defaultdict(list)
-        for child, parent_id in await self._rows(statement):
-            children[parent_id].append(child)
-        pages = {row_id: _page(many.rows, children[row_id]) for row_id in ids}
+        pages = await self._children(many, sorted({row.id for row in parents}))
         for row in parents:
             row.related[key] = pages[row.id]
 
+    async def _children(self, many: Many, parents: list[UUID]) -> Mapping[UUID | None, Page]:
+        if len(parents) == 1:  # stops at the limit; to number the rows for each parent, all of them must be read
+            return {parents[0]: await self.page(many.of(parents[0]), many.shape)}
+        statement = Builder(self._dialect, self._viewer).children(many.rows, many.parent, parents, many.shape)
+        return await self._pages(statement, many.rows.window)
 
-def _page(rows: Rows, found: list[Row]) -> Page:
-    window = rows.window
+
+def _page(window: Window | None, rows: list[Row], *, more: bool) -> Page:
     if window is None:
-        return Page(found, has_next=False, has_previous=False)
-    more = len(found) > window.size
-    found = found[: window.size]
+        return Page(rows, has_next=False, has_previous=False)
     if window.backwards:
-        return Page(found[::-1], has_next=window.before is not None, has_previous=more)
-    return Page(found, has_next=more, has_previous=window.after is not None)
+        return Page(rows[::-1], has_next=window.before is not None, has_previous=more)
+    return Page(rows, has_next=more, has_previous=window.after is not None)

@@ -95,3 +95,9 @@ class Many:
     rows: Rows
     parent: str
     shape: Shape
+
+    def of(self, parent_id: UUID) -> Rows:
+        """The rows of one parent."""
+        where = self.rows.where
+        sql = f"({where.sql}) and {self.parent} = {{parent_id}}"
+        return replace(self.rows, where=Where(sql, {**where.params, "parent_id": parent_id}))

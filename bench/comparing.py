@@ -1,0 +1,171 @@
+"""Two contenders on one database: first their answers are compared, then they are measured in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass
+from uuid import uuid4
+
+import asyncpg
+
+from bench.client import Caller, Connection, connected, drive
+from bench.queries import OPERATIONS, Operation
+from bench.servers import Contender, Server, cpu_seconds, family
+from lifecare_gql.storage.url import SqliteAddress, parse_url
+
+Say = Callable[[str], None]
+
+OURS = Contender("lifecare-gql", "lifecare_gql.cli:application")
+BARE = Contender("bare", "bench.bare:create_app")
+
+_WRITTEN = ("message", "receipt", "message_event", "care_relation", "idempotency_key", "access_log")
+_NEW_ID = re.compile(rb"message_[0-9a-f]{32}")
+_SETS_COMPARED = (0, 7, 149)
+
+
+class Different(Exception):
+    """The contenders do not do the same, so it would mean nothing to measure them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long, how often, how many at a time."""
+
+    rounds: int = 5
+    seconds: float = 2.0
+    warm_up: float = 1.0
+    concurrency: int = 8
+    deadline: float = float("inf")
+    """The moment (of `time.monotonic`) after which no further round begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What one contender did in one slot; seconds of CPU by the server and by PostgreSQL."""
+
+    done: int
+    seconds: float
+    cpu: float
+    database_cpu: float
+
+    @property
+    def rate(self) -> float:
+        return self.done / self.seconds
+
+    @property
+    def cost(self) -> float:
+        """Milliseconds of the server's CPU for one request."""
+        return 1000 * self.cpu / self.done
+
+    @property
+    def database_cost(self) -> float:
+        """Milliseconds of PostgreSQL's CPU for one request."""
+        return 1000 * self.database_cpu / self.done
+
+
+Slots = dict[tuple[str, str], list[Slot]]
+"""By the operation's label and the contender's name, a slot for each round."""
+
+
+async def compare(servers: Sequence[Server], url: str, caller: Caller) -> None:
+    """Refuse, with Different, unless all answer every operation with the same bytes and write as many rows."""
+    for operation in OPERATIONS:
+        written = []
+        for server in servers:
+            before = await _counts(url)
+            await _asked(server, operation, caller)
+            after = await _counts(url)
+            written.append({table: after[table] - before[table] for table in _WRITTEN})
+        if any(one != written[0] for one in written):
+            raise Different(f"{operation.label}: other rows are written: {written}")
+        for number in _SETS_COMPARED:
+            await _compare_set(servers, operation, caller, number)
+
+
+async def _asked(server: Server, operation: Operation, caller: Caller) -> None:
+    async with connected(server.port) as connection:
+        for number in _SETS_COMPARED:
+            await caller.ask(connection, operation, number)
+
+
+async def _compare_set(servers: Sequence[Server], operation: Operation, caller: Caller, number: int) -> None:
+    """Each in turn is the first to be asked; where there is a key, the others then meet it as a repeated one."""
+    told: list[list[bytes]] = []
+    async with AsyncExitStack() as stack:
+        connections = [await stack.enter_async_context(connected(server.port)) for server in servers]
+        for at in range(len(servers)):
+            key = str(uuid4())
+            answers = [
+                b"\n".join(await caller.ask(connection, operation, number, key))
+                for connection in connections[at:] + connections[:at]
+            ]
+            told.append([_NEW_ID.sub(b"(new)", one) for one in answers] if operation.key else answers)
+    for turn in zip(*told, strict=True):
+        if len(set(turn)) > 1:
+            raise Different(f"{operation.label}, set {number}: {_first_difference(turn[0], turn[1])}")
+
+
+def _first_difference(one: bytes, other: bytes) -> str:
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    around = slice(max(at - 60, 0), at + 60)
+    return f"at byte {at}: {one[around].decode(errors='replace')!r}, {other[around].decode(errors='replace')!r}"
+
+
+async def _counts(url: str) -> dict[str, int]:
+    address = parse_url(url)
+    statements = {table: f"select count(*) from {table}" for table in _WRITTEN}
+    if isinstance(address, SqliteAddress):
+        with closing(sqlite3.connect(address.path)) as file:
+            return {table: file.execute(sql).fetchone()[0] for table, sql in statements.items()}
+    connection = await asyncpg.connect(**address.connect_arguments())
+    try:
+        return {table: await connection.fetchval(sql) for table, sql in statements.items()}
+    finally:
+        await connection.close()
+
+
+async def measure(
+    servers: Sequence[Server], caller: Caller, plan: Plan, postmaster: int | None, say: Say
+) -> Slots:
+    """Rounds in which each contender is asked each operation, one right after the other."""
+    for operation in OPERATIONS if plan.warm_up else ():
+        for server in servers:
+            await _slot(server, operation, caller, plan.warm_up, plan.concurrency, None)
+    slots: Slots = defaultdict(list)
+    for turn in range(plan.rounds):
+        if turn and time.monotonic() > plan.deadline:
+            say(f"out of time after {turn} rounds")
+            break
+        for operation in OPERATIONS:
+            pair = []
+            for server in servers:
+                slot = await _slot(server, operation, caller, plan.seconds, plan.concurrency, postmaster)
+                slots[operation.label, server.contender.name].append(slot)
+                pair.append(f"{server.contender.name} {slot.rate:.0f}/s {slot.cost:.2f} ms")
+            say(f"round {turn + 1}/{plan.rounds}  {operation.label:<26} {'   '.join(pair)}")
+    return slots
+
+
+async def _slot(
+    server: Server, operation: Operation, caller: Caller, seconds: float, concurrency: int, postmaster: int | None
+) -> Slot:
+    async def ask(connection: Connection, number: int) -> None:
+        await caller.ask(connection, operation, number)
+
+    began, cpu, database = time.perf_counter(), server.cpu(), _database_cpu(postmaster)
+    done = await drive(server.port, ask, seconds, concurrency)
+    elapsed = time.perf_counter() - began
+    await asyncio.sleep(0.05)  # what the server does after the last answer belongs to it
+    after = _database_cpu(postmaster)
+    spent = sum(used - database.get(pid, 0.0) for pid, used in after.items())
+    return Slot(done, elapsed, server.cpu() - cpu, spent)
+
+
+def _database_cpu(postmaster: int | None) -> dict[int, float]:
+    return {} if postmaster is None else {pid: cpu_seconds(pid) for pid in family(postmaster)}

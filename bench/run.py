@@ -1,0 +1,182 @@
+"""`make bench`: our server against hand-written SQL, on SQLite and PostgreSQL, as a table in Markdown.
+
+Both servers run at once, each one process, pinned to the same core; this process and PostgreSQL have the other
+one. A round asks each operation of ours, then of the bare one; the ratio is that of the CPU for a request, of
+each round, and the table shows the median of them, with the lowest and the highest. Everything is on loopback or
+a Unix socket, in the system's directory for temporary files, and gone afterwards.
+
+PostgreSQL is that of the tests: LIFECARE_TEST_DATABASE_URL, whose CPU is then not counted, or one of our own,
+which does not wait for the disk. SQLite does: its requests per second are the disk's, its CPU is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.client import Caller, Failed
+from bench.comparing import BARE, OURS, Different, Plan, Say, Slot, Slots, compare, measure
+from bench.data import fill
+from bench.queries import OPERATIONS
+from bench.servers import OTHER_CORE, Contender, family, pin, serving
+from bench.world import World
+from lifecare_gql.settings import Settings
+from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
+from lifecare_gql.web.tokens import DevelopmentIssuer
+from tests.databases import PostgresServer
+
+_TITLES = {Dialect.SQLITE: "SQLite", Dialect.POSTGRES: "PostgreSQL"}
+
+
+def environment(url: str, directory: Path) -> dict[str, str]:
+    """The settings of both servers."""
+    return {"LIFECARE_MODE": "development", "LIFECARE_DATABASE_URL": url, "LIFECARE_STATE_DIR": str(directory)}
+
+
+def caller(world: World, url: str, directory: Path) -> Caller:
+    """Somebody at each unit, with a token of the servers' own issuer."""
+    issuer = DevelopmentIssuer(Settings(database_url=url, state_dir=directory))
+    now, lifetime = dt.datetime.now(dt.UTC), dt.timedelta(hours=2)
+    return Caller(world, [issuer.issue(*world.staff(unit), now, lifetime) for unit in range(world.units)])
+
+
+async def run(
+    url: str,
+    world: World,
+    plan: Plan,
+    directory: Path,
+    contenders: tuple[Contender, ...] = (OURS, BARE),
+    options: tuple[str, ...] = (),
+    postmaster: int | None = None,
+    say: Say = print,
+) -> Slots:
+    """Compare and measure on a filled database; Different when there is nothing to measure."""
+    asking = caller(world, url, directory)
+    async with serving(contenders, environment(url, directory), directory, options) as servers:
+        await compare(servers, url, asking)
+        say("the answers are equal, byte for byte, and so are the rows written")
+        return await measure(servers, asking, plan, postmaster, say)
+
+
+def table(found: dict[Dialect, Slots]) -> str:
+    """The table for the README."""
+    head = ("operation", "database", "ours", "bare", "CPU ours", "CPU bare", "database's CPU", "ratio of CPU")
+    lines = [head, ("---",) * len(head)]
+    for operation in OPERATIONS:
+        for dialect, slots in found.items():
+            ours, bare = (slots[operation.label, one.name] for one in (OURS, BARE))
+            lines.append((operation.label, _TITLES[dialect], *_cells(ours, bare)))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cells(ours: list[Slot], bare: list[Slot]) -> tuple[str, ...]:
+    ratios = [one.cost / other.cost for one, other in zip(ours, bare, strict=True)]
+    rates = (f"{statistics.median(slot.rate for slot in slots):.0f}/s" for slots in (ours, bare))
+    costs = (f"{statistics.median(slot.cost for slot in slots):.2f} ms" for slots in (ours, bare))
+    spent = [statistics.median(slot.database_cost for slot in slots) for slots in (ours, bare)]
+    database = f"{spent[0]:.2f} / {spent[1]:.2f} ms" if any(spent) else "–"
+    return *rates, *costs, database, f"**{statistics.median(ratios):.1f}** ({min(ratios):.1f}–{max(ratios):.1f})"
+
+
+@asynccontextmanager
+async def _postgres() -> AsyncIterator[tuple[str, int | None]]:
+    """A database on the tests' server, and the server's process if it is ours."""
+    server = await PostgresServer.start()
+    name = f"lifecare_bench_{os.getpid()}"
+    try:
+        url = await server.create_database(name)
+        try:
+            yield url, _postmaster(url)
+        finally:
+            await server.drop_database(name)
+    finally:
+        server.stop()
+
+
+def _postmaster(url: str) -> int | None:
+    address = parse_url(url)
+    assert isinstance(address, PostgresAddress)
+    file = Path(address.host) / "data" / "postmaster.pid"
+    return int(file.read_text().split()[0]) if file.exists() else None
+
+
+async def _one(
+    dialect: Dialect, url: str, postmaster: int | None, directory: Path, asked: argparse.Namespace, until: float
+) -> Slots:
+    world = World(asked.scale, asked.seed)
+    print(f"{_TITLES[dialect]}: filling {world.units} units, {world.patients} patients, {world.messages} messages")
+    began = time.monotonic()
+    await fill(url, world)
+    print(f"filled in {time.monotonic() - began:.0f} s; starting both servers")
+    for pid in family(postmaster) if postmaster else ():
+        pin(pid, OTHER_CORE)
+    plan = Plan(
+        rounds=asked.rounds,
+        seconds=asked.seconds,
+        warm_up=asked.seconds / 2,
+        concurrency=asked.concurrency,
+        deadline=until,
+    )
+    options = ("--loop", asked.loop, "--http", asked.http)
+    return await run(url, world, plan, directory, options=options, postmaster=postmaster)
+
+
+async def _all(asked: argparse.Namespace) -> dict[Dialect, Slots]:
+    found: dict[Dialect, Slots] = {}
+    dialects, began = list(dict.fromkeys(asked.database)), time.monotonic()
+    for number, dialect in enumerate(dialects, 1):
+        until = began + 60 * asked.minutes * number / len(dialects)
+        with tempfile.TemporaryDirectory(prefix="lifecare-bench-") as name:
+            directory = Path(name)
+            if dialect is Dialect.SQLITE:
+                found[dialect] = await _one(
+                    dialect, f"sqlite:///{directory}/bench.db", None, directory, asked, until
+                )
+                continue
+            async with _postgres() as (url, postmaster):
+                found[dialect] = await _one(dialect, url, postmaster, directory, asked, until)
+    return found
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--database", type=Dialect, nargs="+", default=list(Dialect), choices=list(Dialect))
+    parser.add_argument("--scale", type=float, default=1.0, help="1: 200 units, 20 000 patients, 200 000 messages")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--seconds", type=float, default=2.0, help="of load for each operation and server in a round"
+    )
+    parser.add_argument("--concurrency", type=int, default=8, help="connections that ask at once")
+    parser.add_argument("--minutes", type=float, default=7.0, help="no further round begins after this time")
+    parser.add_argument("--loop", default="auto", help="uvicorn's, for both servers")
+    parser.add_argument("--http", default="auto", help="uvicorn's, for both servers")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Entry point."""
+    asked = _arguments()
+    pin(os.getpid(), OTHER_CORE)
+    try:
+        found = asyncio.run(_all(asked))
+    except (Different, Failed) as fault:
+        sys.exit(f"Nothing is measured: {type(fault).__name__}: {fault}")
+    print(f"\nPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores;", end=" ")
+    print(f"{asked.concurrency} connections, {asked.rounds} rounds of {asked.seconds:g} s\n\n{table(found)}")
+
+
+if __name__ == "__main__":
+    main()

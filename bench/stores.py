@@ -1,0 +1,140 @@
+"""The least there can be between hand-written SQL and the two drivers.
+
+SQL is written for PostgreSQL. For SQLite its placeholders, and the one construct that takes a list of ids, are
+put into SQLite's words once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any, Protocol
+from uuid import UUID
+
+import aiosqlite
+import asyncpg
+
+from lifecare_gql.storage.url import PostgresAddress, SqliteAddress, parse_url
+
+Row = Sequence[Any]
+
+_LIST = re.compile(r"unnest\((\$\d+)::uuid\[\]\) as given \(id\)")
+
+
+class Store(Protocol):
+    """One database, and how it shows ids and moments."""
+
+    @staticmethod
+    def hex(row_id: Any) -> str:
+        """An id as fetched, in 32 digits."""
+
+    @staticmethod
+    def instant(moment: Any) -> str | None:
+        """A moment as fetched, in ISO 8601 with Z."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    def connection(self) -> Any:
+        """A connection for the block, with `fetch`, `execute` and `transaction`."""
+
+
+class Postgres:
+    """A pool of asyncpg, as large as the program's."""
+
+    def __init__(self, address: PostgresAddress, pool_size: int) -> None:
+        self._arguments = address.connect_arguments() | {"min_size": 1, "max_size": pool_size}
+        self._pool: Any = None
+
+    @staticmethod
+    def hex(row_id: Any) -> str:
+        found: str = row_id.hex
+        return found
+
+    @staticmethod
+    def instant(moment: dt.datetime | None) -> str | None:
+        return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+    async def open(self) -> None:
+        self._pool = await asyncpg.create_pool(**self._arguments)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    def connection(self) -> Any:
+        return self._pool.acquire()
+
+
+class Sqlite:
+    """One connection of aiosqlite, lent to one request at a time, with the program's pragmas."""
+
+    def __init__(self, address: SqliteAddress) -> None:
+        self._path = address.path
+        self._lock = asyncio.Lock()
+        self._connection: Any = None
+
+    @staticmethod
+    def hex(row_id: str) -> str:
+        return row_id.replace("-", "")
+
+    @staticmethod
+    def instant(moment: str | None) -> str | None:
+        return None if moment is None else moment.replace(" ", "T").replace("+00:00", "Z")
+
+    async def open(self) -> None:
+        sqlite3.register_adapter(UUID, str)
+        sqlite3.register_adapter(list, lambda ids: json.dumps([str(one) for one in ids]))
+        sqlite3.register_adapter(dt.datetime, lambda moment: moment.isoformat(" "))
+        self._connection = await aiosqlite.connect(self._path, isolation_level=None)
+        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+            await self._connection.execute(f"pragma {pragma}")
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[SqliteConnection]:
+        async with self._lock:
+            yield SqliteConnection(self._connection)
+
+
+class SqliteConnection:
+    """A connection with asyncpg's words for it."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *params: Any) -> list[Row]:
+        found: list[Row] = await self._connection.execute_fetchall(_for_sqlite(sql), params)  # type: ignore[assignment]
+        return found
+
+    async def execute(self, sql: str, *params: Any) -> None:
+        await self._connection.execute_fetchall(_for_sqlite(sql), params)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        await self.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            await self.execute("rollback")
+            raise
+        await self.execute("commit")
+
+
+@lru_cache
+def _for_sqlite(sql: str) -> str:
+    return _LIST.sub(r"(select value as id from json_each(\1)) as given", sql).replace("$", "?")
+
+
+def store_at(url: str, pool_size: int) -> Store:
+    """The store at the url, not open yet."""
+    address = parse_url(url)
+    return Sqlite(address) if isinstance(address, SqliteAddress) else Postgres(address, pool_size)

@@ -1,0 +1,48 @@
+"""The benchmark measures what it says: both servers do the same, and it refuses when they do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.comparing import BARE, OURS, Different, Plan, compare
+from bench.data import fill
+from bench.queries import OPERATIONS
+from bench.run import caller, environment, run, table
+from bench.servers import Contender, serving
+from bench.world import World
+from lifecare_gql.storage.url import Dialect
+from tests.databases import Databases
+
+WORLD = World(scale=0.002)
+SHORT = Plan(rounds=1, seconds=0.05, warm_up=0.0, concurrency=2)
+
+
+async def small(url: str) -> None:
+    """The benchmark's world, as small as it can be."""
+    await fill(url, WORLD)
+
+
+async def test_both_servers_answer_the_same_and_are_measured(
+    dialect: Dialect, databases: Databases, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    async with databases.copy(dialect, small) as url:
+        slots = await run(url, WORLD, SHORT, tmp_path, say=told.append)
+
+    assert told[0].startswith("the answers are equal")
+    assert set(slots) == {(operation.label, one.name) for operation in OPERATIONS for one in (OURS, BARE)}
+    assert all(slot.done > 0 and slot.cpu > 0 for [slot] in slots.values())
+    assert len(table({dialect: slots}).splitlines()) == len(OPERATIONS) + 2
+
+
+async def test_it_refuses_to_measure_servers_that_differ(databases: Databases, tmp_path: Path) -> None:
+    altered = [Contender(name, f"tests.bench.altered:{name}") for name in ("renamed", "unlogged")]
+    async with databases.copy(Dialect.SQLITE, small) as url:
+        asking = caller(WORLD, url, tmp_path)
+        async with serving([BARE, *altered], environment(url, tmp_path), tmp_path) as [bare, renamed, unlogged]:
+            with pytest.raises(Different, match="one unit, set 0: at byte"):
+                await compare([bare, renamed], url, asking)
+            with pytest.raises(Different, match="patient with 20 messages: other rows are written"):
+                await compare([bare, unlogged], url, asking)
