@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import logging
 import os
+import socket
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
@@ -18,12 +18,14 @@ from lifecare_gql.app import create_app, utc_now
 from lifecare_gql.demo import actors, is_empty, load_demo
 from lifecare_gql.domain.words import FactUse
 from lifecare_gql.errors import ConfigurationError, LifecareError
+from lifecare_gql.region_files import CORE
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
-from lifecare_gql.settings import Settings, from_environment
+from lifecare_gql.settings import Mode, Settings, from_environment
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import migrate as apply_migrations
 from lifecare_gql.storage.url import Dialect, SqliteAddress, parse_url
+from lifecare_gql.web.logging import configure
 from lifecare_gql.web.tokens import DevelopmentIssuer
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -34,8 +36,14 @@ def main() -> None:
     try:
         cli()
     except LifecareError as error:
-        typer.secho(str(error), fg=typer.colors.RED, err=True)
-        sys.exit(1)
+        _give_up(str(error))
+    except OSError as error:  # a file or directory that cannot be made or written
+        _give_up(f"{error.filename or 'The system'}: {error.strerror or error}.")
+
+
+def _give_up(told: str) -> NoReturn:
+    typer.secho(told, fg=typer.colors.RED, err=True)
+    sys.exit(1)
 
 
 @cli.command()
@@ -45,14 +53,17 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes; more than one needs PostgreSQL.")] = 1,
     demo: Annotated[bool | None, typer.Option(help="Load demo data if the database is empty.")] = None,
 ) -> None:
-    """Migrate, load the demo into an empty embedded database, and serve."""
+    """Migrate, load the demo into a development's empty embedded database, and serve."""
     settings = from_environment(host=host, port=port)
+    development = settings.mode is Mode.DEVELOPMENT
     embedded = parse_url(settings.database_url).dialect is Dialect.SQLITE
     if embedded and workers > 1:
         raise ConfigurationError(
             "SQLite serves one process. Use PostgreSQL (LIFECARE_DATABASE_URL) for more workers."
         )
-    asyncio.run(_prepare(settings, with_demo=embedded if demo is None else demo))
+    _check_free(settings)
+    create_app(settings)  # what is wrong is told here and once, not by each worker again and again
+    asyncio.run(_prepare(settings, with_demo=embedded and development if demo is None else demo))
     # Each worker reads the same settings from its environment.
     os.environ |= {"LIFECARE_HOST": settings.host, "LIFECARE_PORT": str(settings.port)}
     _welcome(settings)
@@ -63,7 +74,7 @@ def serve(
         port=settings.port,
         workers=workers,
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
         timeout_graceful_shutdown=10,
     )
@@ -71,7 +82,7 @@ def serve(
 
 def application() -> object:
     """The application of one worker, from the environment."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure()
     return create_app(from_environment())
 
 
@@ -128,6 +139,9 @@ def regions() -> None:
         typer.echo(f"  routines  {len(region.book.routines)}, duties {len(region.book.duties)}")
         for assumed in region.book.assumptions:
             typer.echo(f"  assumes   {assumed.key} = {assumed.value} ({assumed.question})")
+    typer.secho(f"Payment liability ({CORE}): {', '.join(one.id for one in found.payment.policies)}", bold=True)
+    for assumed in found.payment.assumptions:
+        typer.echo(f"  assumes   {assumed.key} = {assumed.value} ({assumed.question})")
 
 
 def _day(day: dt.date | None) -> str | None:
@@ -176,9 +190,24 @@ async def _prepare(settings: Settings, *, with_demo: bool, always: bool = False)
             typer.echo(str(loaded))
 
 
+def _check_free(settings: Settings) -> None:
+    """ConfigurationError when another program has the port, before anything is migrated or loaded."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}."
+                " Choose another with --port or --host."
+            ) from None
+
+
 def _welcome(settings: Settings) -> None:
     address = f"http://{settings.host}:{settings.port}"
     typer.secho(f"lifecare-gql {__version__}", bold=True)
-    typer.echo(f"  GraphiQL   {address}/graphiql")
+    if settings.mode is Mode.DEVELOPMENT:
+        typer.echo(f"  GraphiQL   {address}/graphiql")
     typer.echo(f"  GraphQL    {address}/graphql")
     typer.echo(f"  schema     {address}/schema.graphql")

@@ -15,6 +15,8 @@ import pluggy
 
 from lifecare_gql.domain.demo import Demo
 from lifecare_gql.domain.outages import OutageRoutine
+from lifecare_gql.domain.payment_policies import PaymentPolicies
+from lifecare_gql.domain.process_rules import ProcessRules
 from lifecare_gql.domain.region import ContactBook, RegionInfo, SwitchboardBook
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.support import Rollout, Support
@@ -73,6 +75,11 @@ def lifecare_routines(assumptions: Assumptions) -> RoutineBook:  # type: ignore[
 
 
 @hookspec
+def lifecare_process() -> ProcessRules:  # type: ignore[empty-body]
+    """Say what the region adds to the discharge process of lag (2017:612): rules, times, tracks, receipts."""
+
+
+@hookspec
 def lifecare_contacts() -> ContactBook:  # type: ignore[empty-body]
     """Say whom to contact. Several plugins may contribute contacts to one region."""
 
@@ -95,6 +102,14 @@ def lifecare_support() -> Support:  # type: ignore[empty-body]
 @hookspec
 def lifecare_rollout() -> Rollout:  # type: ignore[empty-body]
     """Say how the system was introduced in the region."""
+
+
+@hookspec
+def lifecare_payment_policies() -> PaymentPolicies:  # type: ignore[empty-body]
+    """Say how the region and its municipalities have agreed to count payment liability, with the sources.
+
+    A region that does not say it has the statute's own way.
+    """
 
 
 @hookspec

@@ -14,10 +14,14 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from lifecare_gql.domain.payment_policies import PaymentBook
 from lifecare_gql.domain.region import RegionInfo
 from lifecare_gql.errors import RegionFault
 
 T = TypeVar("T")
+
+CORE = "core"
+"""Under this name, beside the regions' codes, a deployment decides otherwise than the core's assumptions."""
 
 _REGION_FILES = ("region.toml", "documents.toml", "facts.toml")
 
@@ -38,6 +42,11 @@ def read(package: str, name: str, kind: type[T], assumptions: Mapping[str, Any] 
     """The value of class `kind` in the package's data/`name`; RegionFault lists every fault with its path."""
     table = _table(package, name)
     return _validate(package, name, kind, _assume(package, name, table, assumptions or {}))
+
+
+def read_payment(assumptions: Mapping[str, Any] | None = None) -> PaymentBook:
+    """The core's own payment policies and amounts; RegionFault for a decision that cannot be used."""
+    return read("lifecare_gql", "payment.toml", PaymentBook, assumptions)
 
 
 def _table(package: str, name: str) -> dict[str, Any]:

@@ -10,18 +10,20 @@ import inspect
 import typing
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pluggy
 
 from lifecare_gql import hookspecs
+from lifecare_gql.domain.payment_policies import PaymentBook
 from lifecare_gql.domain.region import Region, RegionInfo
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.topics import COMMON_TOPICS, Topic
 from lifecare_gql.errors import RegionFault
 from lifecare_gql.hookspecs import NAMESPACE, RegionSchema
+from lifecare_gql.region_files import CORE, read_payment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class Regions(Mapping[str, Region]):
     schemas: tuple[RegionSchema, ...] = ()
     plugins: tuple[Plugin, ...] = ()
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    payment: PaymentBook = field(default_factory=read_payment)
     _owners: dict[int, Region] = field(init=False, repr=False, compare=False)
 
     def owner(self, said: object) -> Region:
@@ -77,10 +80,11 @@ def load_regions(
     faults.extend(_unknown_assumptions(gathered, assumptions or {}))
     regions = _assemble(gathered, faults)
     topics = _topics(regions, faults)
-    if faults:
+    payment = _payment(regions, assumptions or {}, faults)
+    if faults or payment is None:
         raise RegionFault("The regions' plugins are faulty:\n" + "\n".join(f"  {fault}" for fault in faults))
     schemas = tuple(said for _, said in gathered.said["lifecare_schema"])
-    return Regions(by_code=regions, schemas=schemas, plugins=gathered.plugins, topics=topics)
+    return Regions(by_code=regions, schemas=schemas, plugins=gathered.plugins, topics=topics, payment=payment)
 
 
 def _installed(enabled: Sequence[str] | None, faults: list[str]) -> Iterator[Plugin]:
@@ -180,7 +184,7 @@ def _hooks() -> dict[str, type]:
 
 def _unknown_assumptions(gathered: _Gathering, assumptions: Mapping[str, Any]) -> Iterator[str]:
     known = {plugin for plugin, _ in gathered.said["lifecare_region"]}
-    for region in sorted(set(assumptions) - known - gathered.unheard):
+    for region in sorted(set(assumptions) - known - gathered.unheard - {CORE}):
         yield f"LIFECARE_ASSUMPTIONS names the region {region}, which is not enabled"
 
 
@@ -221,6 +225,8 @@ def _region(info: RegionInfo, gathered: _Gathering, faults: list[str]) -> Region
         outage=only("lifecare_outage_routine"),
         support=only("lifecare_support"),
         rollout=only("lifecare_rollout"),
+        process=only("lifecare_process"),
+        payment=only("lifecare_payment_policies"),
         demo=only("lifecare_demo"),
         plugins=tuple(_contributors(info, gathered)),
     )
@@ -243,12 +249,29 @@ def _topics(regions: Mapping[str, Region], faults: list[str]) -> dict[str, Topic
     return topics
 
 
+def _payment(
+    regions: Mapping[str, Region], assumptions: Mapping[str, Mapping[str, Any]], faults: list[str]
+) -> PaymentBook | None:
+    """The core's payment policies and, after them, those of the regions; None when they cannot be used."""
+    try:
+        book = read_payment(assumptions.get(CORE))
+    except RegionFault as fault:
+        faults.extend(str(fault).splitlines())
+        return None
+    agreed = tuple(policy for region in regions.values() if region.payment for policy in region.payment.policies)
+    faults.extend(_doubles("payment policy", (policy.id for policy in (*book.policies, *agreed))))
+    return replace(book, averages=(*book.averages, *agreed)) if not faults else None
+
+
 def check_region(region: Region) -> Iterator[str]:
     """Faults that only show when a region's parts are put together: dangling references and doubles."""
     yield from _doubles("fact", (fact.id for fact in region.info.facts))
     yield from _doubles("document", (document.key for document in region.info.documents))
     yield from _doubles("routine or duty", (rule.code for rule in region.book.rules))
     yield from _doubles("contact", (contact.key for contact in region.contacts))
+    for policy in region.payment.policies if region.payment else ():
+        if not policy.id.startswith(f"{region.code}-"):
+            yield f"the payment policy {policy.id} must begin with {region.code}-"
     yield from _dangling_documents(region)
     yield from _dangling_contacts(region)
     parts = (region.book, region.contacts, region.switchboards, region.outage, region.support, region.rollout)

@@ -11,6 +11,8 @@ from lifecare_gql.domain.demo import Demo
 from lifecare_gql.domain.directory import Contact, Reach, Switchboard
 from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.outages import OutageRoutine
+from lifecare_gql.domain.payment_policies import PaymentPolicies
+from lifecare_gql.domain.process_rules import ProcessRules
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.sources import Document, Fact, Source, source_of
 from lifecare_gql.domain.support import Rollout, Support
@@ -68,6 +70,8 @@ class Region:
     outage: OutageRoutine | None = None
     support: Support | None = None
     rollout: Rollout | None = None
+    process: ProcessRules | None = None
+    payment: PaymentPolicies | None = None
     demo: Demo | None = None
     plugins: tuple[str, ...] = ()
     _facts: dict[str, Fact] = field(init=False, repr=False, compare=False)

@@ -110,11 +110,12 @@ def _objection(failure: Failure, region: Region, routine: Routine, regions: Regi
         region=region.code,
         rule=routine.code,
         source=region.source(routine.fact),
-        call=tuple(_reach(party, regions) for party in failure.call),
+        call=tuple(reach(party, regions) for party in failure.call),
     )
 
 
-def _reach(party: Party, regions: Regions) -> Reach:
+def reach(party: Party, regions: Regions) -> Reach:
+    """How a unit of any region is reached by phone; says why there is no number when its region is not enabled."""
     if party.region in regions:
         return regions[party.region].reach(party)
     unknown = None if party.phone else f"Regionen {party.region} är inte aktiverad: inget nummer är känt."

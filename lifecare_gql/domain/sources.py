@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import FactUse
@@ -58,6 +58,51 @@ class Fact:
     use: FactUse = Field(description="How it is used.")
     used_by: tuple[str, ...] = Field(default=(), description="The routine, computation or view that uses it.")
     note: str | None = Field(default=None, description="A contradiction, a gap or a reading of ours.")
+
+
+@value
+class PublicSource:
+    """A public page or printed text beside a region's own source documents (offentligt tillägg).
+
+    Such pages were read as excerpts: what is taken from them is shown with its source, never enforced.
+    """
+
+    id: str = Field(pattern=r"^P[0-9]{1,3}$", description="The source's number, e.g. P11.")
+    title: str = Field(description="The title (titel).")
+    address: str | None = Field(
+        default=None, description="The address, shortened by … where it is long; null when not known (adress)."
+    )
+    supplement: bool = Field(
+        default=True, description="True: it is no source document of a region (offentligt tillägg)."
+    )
+    secondary: bool = Field(
+        default=False, description="Whether it only repeats what another source says (sekundär källa)."
+    )
+
+
+@value
+class Statement:
+    """One thing that a public page says, and whether its own words were read."""
+
+    key: str = Field(pattern=r"^[A-Z]{2}[0-9]{1,2}$", description="The statement's number, e.g. HP1.")
+    says: str = Field(description="What it says, in English.")
+    section: str | None = Field(default=None, description="The heading it stands under; null when not read.")
+    quote: str | None = Field(default=None, description="The sentence, verbatim in Swedish; null when not read.")
+    unquoted: str | None = Field(default=None, description="Why there is no quote, in Swedish.")
+
+    @model_validator(mode="after")
+    def _quoted_or_explained(self) -> Statement:
+        if (self.quote is None) == (self.unquoted is None):
+            raise ValueError(f"{self.key} must have either a quote or a reason why there is none")
+        return self
+
+
+@value
+class Supplement:
+    """What a rule rests on when that is no source document of the region (offentligt tillägg)."""
+
+    statement: Statement = Field(description="What the page says.")
+    source: PublicSource = Field(description="The page.")
 
 
 @value

@@ -17,7 +17,7 @@ from lifecare_gql.hookspecs import RegionSchema, TypeField
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema import messages
 from lifecare_gql.schema.failures import OneOperation, Schema
-from lifecare_gql.schema.limits import Limits, Tokens
+from lifecare_gql.schema.limits import Limits, Size, Tokens
 from lifecare_gql.schema.mutations import Mutation
 from lifecare_gql.schema.publishing import described, made
 from lifecare_gql.schema.queries import NODES, Query
@@ -40,7 +40,7 @@ def build_schema(regions: Regions) -> Schema:
         query=_query(regions.schemas),
         mutation=Mutation,
         types=list(NODES.values()),
-        extensions=[OneOperation, Tokens, Limits, _Parsed, _Validated],
+        extensions=[OneOperation, Tokens, Size, Limits, _Parsed, _Validated],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         added=added,
     )
@@ -67,8 +67,16 @@ class _Parsed(ParserCache):
 
 
 class _Validated(ValidationCache):
+    """The cache, but for a document that was refused before: the cache would forget that."""
+
     def __init__(self) -> None:
         super().__init__(maxsize=1000)
+
+    def on_validate(self) -> Iterator[None]:
+        if self.execution_context.pre_execution_errors:
+            yield
+        else:
+            yield from super().on_validate()
 
 
 def _query(schemas: Iterable[RegionSchema]) -> type:

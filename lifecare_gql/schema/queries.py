@@ -11,15 +11,21 @@ from lifecare_gql.actions import messages, patients
 from lifecare_gql.actions.results import Missing
 from lifecare_gql.actions.session import Caller
 from lifecare_gql.domain.comparing import Comparison, compare
+from lifecare_gql.domain.diagram import DischargeProcess, discharge_process
+from lifecare_gql.domain.payment import PaymentLiability
+from lifecare_gql.domain.payment_averages import AveragePayment
+from lifecare_gql.domain.payment_policies import YearAmount
 from lifecare_gql.domain.sources import Fact
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.errors import BadInput
+from lifecare_gql.schema import payment
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.ids import row_id, split
 from lifecare_gql.schema.inputs import ImaginedMessageInput, MessageInput, PatientKey
 from lifecare_gql.schema.messages import Consent, Message, MessageEvent, Receipt
 from lifecare_gql.schema.patients import Case, Patient, own_patients
+from lifecare_gql.schema.publishing import described
 from lifecare_gql.schema.reading import Connection, Node, connection, fetch_one, record
 from lifecare_gql.schema.refusals import MessageSent, NotFound, answer
 from lifecare_gql.schema.regions import Region
@@ -155,6 +161,25 @@ class Query:
     @strawberry.field(description="The schema's enums with labels in Swedish and English, for menus and lists.")
     def vocabularies(self, names: list[str] | None = None) -> list[Vocabulary]:
         return [vocabulary(words) for words in VOCABULARIES if names is None or words.__name__ in names]
+
+    payment_liability: PaymentLiability = strawberry.field(
+        resolver=payment.liability, description=described(payment.liability)
+    )
+    average_payment: AveragePayment = strawberry.field(
+        resolver=payment.average, description=described(payment.average)
+    )
+    payment_policies: list[payment.PaymentPolicy] = strawberry.field(
+        resolver=payment.policies, description=described(payment.policies)
+    )
+    payment_amounts: list[YearAmount] = strawberry.field(
+        resolver=payment.amounts, description=described(payment.amounts)
+    )
+
+    @strawberry.field(
+        description="The discharge process (utskrivningsärende): states, steps, who may, and what must be so."
+    )
+    def discharge_process(self) -> DischargeProcess:
+        return discharge_process()
 
     @strawberry.field(
         description="What each enabled region would say to the same message, with the differences explained."

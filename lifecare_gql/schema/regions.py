@@ -9,6 +9,7 @@ import strawberry
 from lifecare_gql.domain import region as domain
 from lifecare_gql.domain.directory import Contact, Switchboard
 from lifecare_gql.domain.outages import OutageRoutine
+from lifecare_gql.domain.process_rules import ProcessRules
 from lifecare_gql.domain.region import Municipality
 from lifecare_gql.domain.routines import Assumption, Duty, Routine
 from lifecare_gql.domain.sources import Document
@@ -50,6 +51,10 @@ class Region:
         description="Support and administration (support, förvaltning); null when not stated."
     )
     rollout: Rollout | None = strawberry.field(description="How the system was introduced (införande), if stated.")
+    process: ProcessRules | None = strawberry.field(
+        name="dischargeProcessRules",
+        description="What the region adds to the discharge process; null when nothing is stated (tillägg).",
+    )
     plugins: list[str] = strawberry.field(description="The plugins that contributed to the region.")
 
     @classmethod

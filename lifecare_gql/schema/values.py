@@ -9,11 +9,20 @@ from typing import Any
 
 from lifecare_gql.domain import (
     calendar,
+    clocks,
     comparing,
+    diagram,
     directory,
+    episodes,
+    law,
     objections,
     outages,
+    payment,
+    payment_averages,
+    payment_policies,
     phones,
+    process_rules,
+    readiness,
     region,
     routines,
     sources,
@@ -44,9 +53,14 @@ def _facts(self: sources.Document, info: Info, use: FactUse | None = None) -> li
     return [fact for fact in facts if fact.document == self.key and use in (None, fact.use)]
 
 
-def _demand(self: routines.Routine) -> str:
+def _demand(self: routines.Routine | process_rules.ProcessRule) -> str:
     """The kind of demand (krav), e.g. NOT_ACUTE."""
     return self.demand.kind.upper()
+
+
+def _late(self: clocks.Clock) -> bool:
+    """Whether it was done too late, or is not done although the time has run out (försenad)."""
+    return self.late
 
 
 def _value(self: routines.Assumption) -> str:
@@ -54,6 +68,11 @@ def _value(self: routines.Assumption) -> str:
     if isinstance(self.value, tuple):
         return ", ".join(self.value)
     return str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
+
+
+def _open_points(self: payment_policies.StatutoryPolicy, info: Info) -> list[routines.Assumption]:
+    """The points that the statute leaves open, and how they are decided here (antaganden)."""
+    return list(info.context.regions.payment.assumptions)
 
 
 _AS_THEY_ARE = (
@@ -89,12 +108,40 @@ _AS_THEY_ARE = (
     comparing.Position,
     comparing.Difference,
     comparing.Comparison,
+    sources.PublicSource,
+    sources.Statement,
+    sources.Supplement,
+    law.LegalReference,
+    diagram.ProcessGuard,
+    diagram.ProcessStep,
+    diagram.ProcessState,
+    diagram.DischargeProcess,
+    episodes.AvailableAction,
+    readiness.MissingItem,
+    readiness.Readiness,
+    process_rules.PlanningBasisTime,
+    process_rules.Track,
+    process_rules.ReceiptMeaning,
+    process_rules.ReadPage,
+    process_rules.ProcessRules,
+    payment.PaymentReason,
+    payment.PaymentShare,
+    payment.PaymentLiability,
+    payment_averages.AverageMonth,
+    payment_averages.AverageLeftOut,
+    payment_averages.MunicipalAverage,
+    payment_averages.AveragePayment,
+    payment_policies.YearAmount,
+    payment_policies.AveragePolicy,
 )
 _WITH_MORE: dict[type, dict[str, Any]] = {
+    clocks.Clock: {"late": _late},
     sources.Fact: {"source": _first_source},
     sources.Document: {"facts": _facts},
     routines.Routine: {"omit": ("demand",), "demand": _demand, "source": _source},
+    process_rules.ProcessRule: {"omit": ("demand",), "demand": _demand},
     routines.Duty: {"source": _source},
+    payment_policies.StatutoryPolicy: {"assumptions": _open_points},
     routines.Assumption: {"omit": ("value",), "value": _value},
 }
 

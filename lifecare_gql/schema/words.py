@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from lifecare_gql.domain import objections, routines, words
+from lifecare_gql.domain import episode_words, objections, payment_words, routines, words
 from lifecare_gql.domain.identity import IdentityKind
 from lifecare_gql.domain.words import Word
 from lifecare_gql.schema.publishing import described, publish_words
@@ -24,7 +24,19 @@ VOCABULARIES: tuple[type[Word], ...] = (
     words.Severity,
     words.UnitKind,
     words.Urgency,
+    episode_words.ClockKind,
+    episode_words.EpisodeEventKind,
+    episode_words.EpisodeState,
+    episode_words.LegalField,
+    episode_words.NoticeKind,
+    episode_words.PartyRole,
+    episode_words.PlanningBasisStart,
     objections.ObjectionCode,
+    payment_words.CountedDays,
+    payment_words.CountedPersons,
+    payment_words.OutpatientCare,
+    payment_words.PaymentReasonCode,
+    payment_words.PaymentStatus,
     routines.CountedFrom,
     routines.DutyKind,
     IdentityKind,

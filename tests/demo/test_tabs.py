@@ -170,6 +170,51 @@ def across_the_border(data: Any) -> None:
     assert verdict["expectation"]["deadlineRule"] == "HAL-H13"
 
 
+def liable_over_new_year(data: Any) -> None:
+    found = data["paymentLiability"]
+    assert (found["status"], found["payerMunicipality"], found["startsOn"]) == ("LIABLE", "1380", "2022-12-30")
+    assert [(one["days"], one["subtotal"]) for one in found["shares"]] == [(2, 18_600), (3, 31_500)]
+    assert (found["days"], found["total"]) == (5, 50_100)
+    codes = [one["code"] for one in found["reasons"]]
+    assert {"DISCHARGE_READY_WITHDRAWN", "SENT_AT_EXACTLY_NOON", "AMOUNT_SECONDARY"} <= set(codes)
+    assert all(one["law"]["section"] for one in found["reasons"])
+    assert "exactly_noon_is_after_noon" in {one["key"] for one in found["assumptions"]}
+
+
+def averaged(data: Any) -> None:
+    [municipality] = data["averagePayment"]["municipalities"]
+    assert (municipality["days"], municipality["average"], municipality["liable"]) == (8, 8.0, True)
+    assert "LEVEL_GIVEN" in {one["code"] for one in data["averagePayment"]["reasons"]}
+    statutory, stockholm = data["paymentPolicies"]
+    assert statutory["id"] == "statutory"
+    assert {one["supplement"] for one in stockholm["sources"]} == {True}
+    assert [one["field"] for one in stockholm["unsaid"]] == ["level"]
+
+
+def process_shown(data: Any) -> None:
+    process = data["dischargeProcess"]
+    assert process["diagram"].startswith("stateDiagram-v2\n")
+    assert [one["state"] for one in process["states"] if one["final"]] == ["ABORTED", "CLOSED"]
+    steps = {one["event"]: one for one in process["steps"]}
+    assert (steps["DISCHARGED"]["fromStates"], steps["DISCHARGED"]["toState"], steps["DISCHARGED"]["whoMay"]) == (
+        ["DISCHARGE_READY", "READY_FOR_HOME"],
+        "DISCHARGED",
+        ["WARD"],
+    )
+    gate = {one["code"]: one["fact"] or one["law"]["section"] for one in steps["DISCHARGED"]["guards"][:3]}
+    assert gate == {
+        "NO_RECEIVING_UNIT": "V14",
+        "RECEIPT_NOT_CONFIRMED": "V14",
+        "MISSING_FIXED_CARE_CONTACT": "2 kap. 5 §",
+    }
+    added = {one["name"]: one["dischargeProcessRules"] for one in data["regions"]}
+    assert [name for name, rules in added.items() if rules] == ["Region Halland", "Region Örebro län"]
+    assert added["Region Halland"]["planningBasis"]["hours"] == 48
+    assert {one["severity"] for rules in added.values() if rules for one in rules["rules"]} == {"WARN"}
+    sources = [page["source"] for rules in added.values() if rules for page in rules["pages"]]
+    assert all(source["supplement"] and source["address"].startswith("https://") for source in sources)
+
+
 def overview(data: Any) -> None:
     assert "sendMessage" in {one["name"] for one in data["__schema"]["mutationType"]["fields"]}
 
@@ -191,6 +236,9 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "RecordReading": read_recorded,
     "Overdue": overdue,
     "ReviewAcrossBorder": across_the_border,
+    "PaymentLiability": liable_over_new_year,
+    "AveragePayment": averaged,
+    "DischargeProcess": process_shown,
     "SchemaOverview": overview,
 }
 

@@ -171,13 +171,14 @@ def test_a_region_is_described_by_one_plugin() -> None:
 
 
 def test_a_part_that_there_is_one_of_is_said_by_one_plugin() -> None:
-    again = plugin("routines", **rules_of("halland", "lifecare_region", "lifecare_contacts"))
+    again = plugin("routines", **rules_of("halland", "lifecare_region", "lifecare_contacts", "lifecare_process"))
     [line] = faults_of(installed("halland"), again)
     assert line == "halland: lifecare_routines is answered by 2 plugins; one must do"
 
 
 def test_a_contribution_to_a_region_that_is_not_there_is_a_fault() -> None:
-    contacts = plugin("contacts", **rules_of("halland", "lifecare_region", "lifecare_routines"))
+    left_out = ("lifecare_region", "lifecare_routines", "lifecare_process")
+    contacts = plugin("contacts", **rules_of("halland", *left_out))
     [line] = faults_of(installed("orebro"), contacts)
     assert line == "contacts: lifecare_contacts is for the region halland, which is not enabled"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifecare_gql import hookimpl
 from lifecare_gql.domain.demo import Demo
+from lifecare_gql.domain.process_rules import ProcessRules
 from lifecare_gql.domain.region import ContactBook, RegionInfo
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.hookspecs import Assumptions
@@ -20,6 +21,12 @@ def lifecare_region() -> RegionInfo:
 def lifecare_routines(assumptions: Assumptions) -> RoutineBook:
     """What is demanded of messages outside the care episode."""
     return read(__package__, "routines.toml", RoutineBook, assumptions)
+
+
+@hookimpl
+def lifecare_process() -> ProcessRules:
+    """What is added to the discharge process, from public pages."""
+    return read(__package__, "process.toml", ProcessRules)
 
 
 @hookimpl

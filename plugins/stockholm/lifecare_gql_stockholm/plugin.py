@@ -5,6 +5,7 @@ from __future__ import annotations
 from lifecare_gql import hookimpl
 from lifecare_gql.domain.demo import Demo
 from lifecare_gql.domain.outages import OutageRoutine
+from lifecare_gql.domain.payment_policies import PaymentPolicies
 from lifecare_gql.domain.region import ContactBook, RegionInfo
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.support import Rollout, Support
@@ -46,6 +47,12 @@ def lifecare_support() -> Support:
 def lifecare_rollout() -> Rollout:
     """How the system was introduced."""
     return read(__package__, "rollout.toml", Rollout)
+
+
+@hookimpl
+def lifecare_payment_policies() -> PaymentPolicies:
+    """The average model, from public pages beside the source documents."""
+    return read(__package__, "payment.toml", PaymentPolicies)
 
 
 @hookimpl
