@@ -153,9 +153,7 @@ async def browsing(server: Server) -> AsyncIterator[tuple[Page, Seen]]:
             "addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective))"
         )
         page = await context.new_page()
-        page.on(
-            "console", lambda message: seen.errors.append(message.text) if message.type == "error" else None
-        )
+        page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
         await page.goto(f"{server.url}/graphiql")
         await ready(page)
@@ -180,9 +178,7 @@ async def run(page: Page) -> str:
 
 
 def is_answer(response: Response) -> bool:
-    return response.url.endswith("/graphql") and "IntrospectionQuery" not in (
-        response.request.post_data or ""
-    )
+    return response.url.endswith("/graphql") and "IntrospectionQuery" not in (response.request.post_data or "")
 
 
 async def activate(page: Page, operation: str) -> None:
@@ -287,9 +283,7 @@ async def test_headers_editor_has_the_last_word_and_history_forgets_it() -> None
         await page.get_by_role("button", name="Headers").click()
         await page.locator("section[aria-label=Headers] .monaco-editor").last.click()
         await page.keyboard.insert_text(json.dumps({"AUTHORIZATION": "Bearer typed-by-hand"}))
-        await page.wait_for_timeout(
-            1000
-        )  # GraphiQL takes the headers into the tab, and so into history, late
+        await page.wait_for_timeout(1000)  # GraphiQL takes the headers into the tab, and so into history, late
         assert await run(page) == "Bearer typed-by-hand"
         await page.wait_for_function("() => sessionStorage['lifecare-gql:graphiql:queries']?.includes('Me')")
         kept = await page.evaluate("sessionStorage['lifecare-gql:graphiql:queries']")

@@ -45,9 +45,7 @@ async def test_page_carries_its_configuration_and_no_inline_script(bundle: Path)
 @pytest.mark.parametrize("built", [True, False])
 async def test_page_is_locked_to_our_own_origin(bundle: Path, tmp_path: Path, built: bool) -> None:
     response = await get(bundle if built else tmp_path / "nowhere", "/graphiql")
-    policy = dict(
-        part.strip().split(" ", 1) for part in response.headers["content-security-policy"].split(";")
-    )
+    policy = dict(part.strip().split(" ", 1) for part in response.headers["content-security-policy"].split(";"))
     assert response.status_code == 200
     assert policy.pop("style-src") == "'self' 'unsafe-inline'"
     assert "unsafe" not in str(policy)
