@@ -20,7 +20,7 @@ from tests.web import hostile
 from tests.world import pid
 
 JSON = {"content-type": "application/json"}
-CHEAP = 0.5  # seconds; what is refused takes a few milliseconds
+HUNG = 30  # seconds of work: what walks a bomb takes minutes; how fast a refusal is belongs in a benchmark
 
 
 async def post(api: Api, body: bytes, unit: str | None = "varberg", **headers: str) -> httpx2.Response:
@@ -39,10 +39,10 @@ async def healthy(api: Api) -> None:
 
 
 async def cheaply(api: Api, body: bytes) -> httpx2.Response:
-    """The answer, which took next to nothing of this process's time (others may be busy)."""
+    """The answer, for which this process did not work itself to death (others may be busy)."""
     began = time.process_time()
     answer = await post(api, body)
-    assert time.process_time() - began < CHEAP
+    assert time.process_time() - began < HUNG
     return answer
 
 
