@@ -140,7 +140,8 @@ def _when(event: EpisodeEvent) -> dt.datetime:
 
 
 _LEARN: dict[EpisodeEventKind, Callable[[EpisodeFacts, EpisodeEvent], dict[str, Any]]] = {
-    _Kind.ADMITTED: lambda _, event: {"admitted_at": _when(event)},
+    _Kind.CARE_REQUESTED: lambda _, event: {"ward": event.act.recipients[0]},
+    _Kind.ADMITTED: lambda _, event: {"admitted_at": _when(event), "ward": event.unit},
     _Kind.NEED_ASSESSED: lambda _, event: {"need_assessed_at": _when(event)},
     _Kind.ADMISSION_NOTICE_SENT: lambda facts, event: {
         "expected_discharge": event.act.expected_discharge or facts.expected_discharge

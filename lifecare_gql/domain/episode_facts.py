@@ -132,6 +132,7 @@ class Background:
 class EpisodeFacts:
     """A care episode as it stands; `state` None means that there is none yet.
 
+    `ward` is where the patient was admitted, or the first that was asked to care for the patient.
     `discharge_ready_at` is when the notice in force was sent: a withdrawal empties it, the events stay.
     """
 
@@ -139,6 +140,7 @@ class EpisodeFacts:
     background: Background = Background()
     state: EpisodeState | None = None
     version: int = 0
+    ward: Party | None = None
     participants: tuple[Participant, ...] = ()
     notices: tuple[Notice, ...] = ()
     calls: tuple[PhoneCall, ...] = ()
@@ -165,7 +167,7 @@ class EpisodeFacts:
     @property
     def receiving(self) -> tuple[Party, ...]:
         """The receiving units (mottagande enheter): addressed by the ward, not by another unit (V17, V57)."""
-        units = (one.unit for one in self.active if one.via is None and one.role is not PartyRole.WARD)
+        units = (one.unit for one in self.active if one.role is not PartyRole.WARD)
         return tuple(unit for unit in units if self._brought_in(unit.id))
 
     @property
@@ -180,12 +182,6 @@ class EpisodeFacts:
         """Whether both region and municipality receive the patient, so that a SIP is made (4 kap. 1 §)."""
         roles = {PartyRole.of(unit.kind) for unit in self.receiving}
         return len(roles) > 1 and not self.background.care_plan_instead
-
-    @property
-    def ward(self) -> Party | None:
-        """The ward that the patient was last admitted to, or that was asked to care for the patient."""
-        wards = [one.unit for one in self.participants if one.role is PartyRole.WARD]
-        return wards[-1] if wards else None
 
     @property
     def region(self) -> str | None:

@@ -62,6 +62,7 @@ def everything_in_order(state: EpisodeState | None, /, **changes: Any) -> Episod
         now=START + dt.timedelta(days=2),
         background=Background(plan_consent=True),
         state=state,
+        ward=None if state is None else WARD,
         participants=() if state is None else tuple(Participant(unit=one) for one in BY_ROLE.values()),
         notices=(
             notice(NoticeKind.ADMISSION_NOTICE, WARD, CENTRE, TOWN),

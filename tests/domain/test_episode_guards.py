@@ -252,7 +252,7 @@ def halland(state: EpisodeState, **changes: Any) -> EpisodeFacts:
     units = (LASARETT, EKEN, HALMSTAD)
     told = (notice(NoticeKind.ADMISSION_NOTICE, LASARETT, EKEN, HALMSTAD),)
     parts = tuple(Participant(unit=one) for one in units)
-    return everything_in_order(state, **{"participants": parts, "notices": told, **changes})
+    return everything_in_order(state, **{"ward": LASARETT, "participants": parts, "notices": told, **changes})
 
 
 @pytest.mark.parametrize(
