@@ -6,10 +6,9 @@ import datetime as dt
 
 import strawberry
 
-from lifecare_gql.actions import access, units
+from lifecare_gql.actions import access, facts, units
 from lifecare_gql.domain.calendar import stockholm_day
 from lifecare_gql.domain.directory import Reach
-from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.phones import PhoneNumber
 from lifecare_gql.domain.region import Municipality
 from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH
@@ -93,22 +92,11 @@ class Unit(Node):
         """The unit's own number (direktnummer)."""
         return None if root.phone is None else PhoneNumber.swedish(root.phone)
 
-    @computed("name", "kind", "region_code", "municipality_code", "phone")
+    @computed("name", "kind", "region_code", "municipality_code", "phone", "active")
     def reach(root: strawberry.Parent[Row], info: Info) -> Reach | None:
         """How the unit is reached by phone: its own number, else the switchboard (växel) and whom to ask for."""
         region = info.context.regions.get(root.region_code)
-        if region is None:
-            return None
-        phone = None if root.phone is None else PhoneNumber.swedish(root.phone)
-        party = Party(
-            id=str(root.id),
-            name=root.name,
-            kind=root.kind,
-            region=root.region_code,
-            municipality=root.municipality_code,
-            phone=phone,
-        )
-        return region.reach(party)
+        return None if region is None else region.reach(facts.party(root))
 
     @computed()
     async def inbox_reading(

@@ -84,6 +84,21 @@ async def test_a_region_adds_a_field_to_the_cores_unit(api: Api) -> None:
     assert varberg["stockholmRolloutStages"] == []
 
 
+async def test_a_unit_is_reached_by_its_own_number_or_by_the_switchboard(api: Api) -> None:
+    query = "query U($id: ID!) { unit(id: $id) { reach { name phone { printed } askFor missing } } }"
+
+    told = {
+        name: (await api(query, "varberg", id=pid("unit", name)))["unit"]["reach"]
+        for name in ("eken", "sundsvall")
+    }
+    none = (await api(query, "varberg", id=pid("unit", "linden")))["unit"]["reach"]
+
+    assert told["eken"]["phone"] == {"printed": "08-465 004 10"}
+    assert told["sundsvall"]["phone"] == {"printed": "060-19 10 00"}
+    assert "biståndshandläggare" in told["sundsvall"]["askFor"]
+    assert (none["phone"], bool(none["missing"])) == (None, True)
+
+
 async def test_labels_can_be_asked_for_in_both_languages(api: Api) -> None:
     [found] = (await api('{ vocabularies(names: ["ReceiptState"]) { name labels { value swedish } } }'))[
         "vocabularies"
