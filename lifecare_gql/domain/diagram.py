@@ -7,33 +7,15 @@ All of it is made from the table in `episodes`. The page is written anew with
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
-from lifecare_gql.domain.episode_guards import Guard
 from lifecare_gql.domain.episode_words import EpisodeEventKind, EpisodeState, NoticeKind, PartyRole
 from lifecare_gql.domain.episodes import TABLE, Step
 from lifecare_gql.domain.law import LegalReference
-from lifecare_gql.domain.objections import ObjectionCode
+from lifecare_gql.domain.process_pages import ProcessGuard as ProcessGuard
+from lifecare_gql.domain.process_pages import guards_of, is_final, mermaid_of, page_of
 from lifecare_gql.domain.values import value
-
-
-@value
-class ProcessGuard:
-    """What must be so for a step of the discharge process, beside the state and who does it."""
-
-    name: str = Field(description="What must be so, in English.")
-    code: ObjectionCode = Field(description="The refusal's code when it is not so.")
-    reason: str = Field(description="The reason given, in Swedish.")
-    remedy: str = Field(description="What to do, in Swedish.")
-    asked: bool = Field(
-        description="Whether it is about what the caller says, not about what stands in the record."
-    )
-    law: LegalReference | None = Field(default=None, description="The section of law it rests on (lagrum).")
-    fact: str | None = Field(
-        default=None, description="The fact it rests on, e.g. V14; null for the law or the core."
-    )
 
 
 @value
@@ -74,21 +56,18 @@ class DischargeProcess:
 def discharge_process() -> DischargeProcess:
     """The whole process, made from the table."""
     return DischargeProcess(
-        diagram=mermaid(), states=tuple(map(_state, EpisodeState)), steps=tuple(map(_row, TABLE))
+        diagram=mermaid(), states=tuple(map(_state, EpisodeState)), steps=tuple(map(_step, TABLE))
     )
 
 
 def mermaid() -> str:
     """The states and the steps that lead from one to another; steps that stay stand in the table only."""
-    names = (f"    {state} : {state.swedish}" for state in EpisodeState)
-    arrows = (f"    {a or '[*]'} --> {b} : {step.event.swedish}" for step, a, b in _moves())
-    ends = (f"    {state} --> [*]" for state in EpisodeState if _final(state))
-    return "\n".join(("stateDiagram-v2", *names, *arrows, *ends)) + "\n"
+    return mermaid_of(TABLE, EpisodeState)
 
 
 def document() -> str:
     """The page docs/discharge-process.md."""
-    return "\n".join((_INTRODUCTION, "```mermaid", mermaid() + "```", "", *_table(), "", *_guards(), ""))
+    return page_of(_INTRODUCTION, TABLE, EpisodeState)
 
 
 _INTRODUCTION = """\
@@ -102,22 +81,11 @@ Lag (2017:612) om samverkan vid utskrivning från sluten hälso- och sjukvård. 
 """
 
 
-def _moves() -> Iterator[tuple[Step, EpisodeState | None, EpisodeState]]:
-    for step in TABLE:
-        for state in step.states:
-            if step.to is not None and step.to is not state:
-                yield step, state, step.to
-
-
-def _final(state: EpisodeState) -> bool:
-    return all(state is not source for _, source, _ in _moves())
-
-
 def _state(state: EpisodeState) -> ProcessState:
-    return ProcessState(state=state, swedish=state.swedish, english=state.english, final=_final(state))
+    return ProcessState(state=state, swedish=state.swedish, english=state.english, final=is_final(TABLE, state))
 
 
-def _row(step: Step) -> ProcessStep:
+def _step(step: Step) -> ProcessStep:
     return ProcessStep(
         event=step.event,
         opens=None in step.states,
@@ -126,52 +94,8 @@ def _row(step: Step) -> ProcessStep:
         who_may=step.who,
         notice=step.notice,
         law=step.law,
-        guards=tuple(map(_guard, step.guards)),
+        guards=guards_of(step),
     )
-
-
-def _guard(guard: Guard) -> ProcessGuard:
-    return ProcessGuard(
-        name=guard.name,
-        code=guard.code,
-        reason=guard.reason,
-        remedy=guard.remedy,
-        asked=guard.asks,
-        law=guard.law,
-        fact=guard.fact,
-    )
-
-
-def _table() -> Iterator[str]:
-    yield "## Steps"
-    yield ""
-    yield "| what | in which state | who may | if | to | law |"
-    yield "|---|---|---|---|---|---|"
-    for step in TABLE:
-        states = (state.swedish if state else "(början)" for state in step.states)
-        cells = (
-            f"**{step.event}** {step.event.swedish}",
-            _listed(states),
-            _listed(role.swedish for role in step.who),
-            _listed(f"{guard.name} (`{guard.code}`)" for guard in step.guards),
-            step.to.swedish if step.to else "",
-            step.law.section if step.law else "",
-        )
-        yield f"| {' | '.join(cells)} |"
-
-
-def _guards() -> Iterator[str]:
-    yield "## Guards"
-    yield ""
-    yield "| code | what must be so | reason | remedy | rests on |"
-    yield "|---|---|---|---|---|"
-    for guard in dict.fromkeys(guard for step in TABLE for guard in step.guards):
-        rests = f"{guard.law.law.partition(' om ')[0]} {guard.law.section}" if guard.law else guard.fact or ""
-        yield f"| `{guard.code}` | {guard.name} | {guard.reason} | {guard.remedy} | {rests} |"
-
-
-def _listed(parts: Iterable[str]) -> str:
-    return "<br>".join(parts)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from lifecare_gql.domain.episode_facts import (
     PhoneCall,
 )
 from lifecare_gql.domain.episode_words import EpisodeEventKind, NoticeKind, PartyRole
-from lifecare_gql.domain.episodes import next_state, step_of
+from lifecare_gql.domain.episodes import next_state, notice_of
 from lifecare_gql.domain.words import ReceiptState
 
 _Kind = EpisodeEventKind
@@ -78,12 +78,11 @@ _BRINGS_IN = {
 
 
 def _sent(facts: EpisodeFacts, event: EpisodeEvent) -> tuple[Notice, ...]:
-    step = step_of(event.act.kind, None)
-    if step.notice is None:
+    kind = notice_of(event.act.kind)
+    if kind is None:
         return ()
-    units = _recipients(facts, event, step.notice)
-    deliveries = tuple(Delivery(unit=unit) for unit in units)
-    return (Notice(id=event.id, kind=step.notice, sent_at=event.at, sender=event.unit, deliveries=deliveries),)
+    deliveries = tuple(Delivery(unit=unit) for unit in _recipients(facts, event, kind))
+    return (Notice(id=event.id, kind=kind, sent_at=event.at, sender=event.unit, deliveries=deliveries),)
 
 
 def _recipients(facts: EpisodeFacts, event: EpisodeEvent, kind: NoticeKind) -> tuple[Party, ...]:
@@ -135,6 +134,22 @@ def _called(facts: EpisodeFacts, event: EpisodeEvent) -> dict[str, Any]:
     return {"calls": (*facts.calls, call)}
 
 
+def _assessed(question: str) -> Callable[[EpisodeFacts, EpisodeEvent], dict[str, Any]]:
+    def learn(facts: EpisodeFacts, event: EpisodeEvent) -> dict[str, Any]:
+        if event.act.holds is None:
+            raise ValueError(f"{event.act.kind} says whether it is so")
+        answer: dict[str, Any] = {question: event.act.holds}
+        return {"background": replace(facts.background, **answer)}
+
+    return learn
+
+
+def _appointed(facts: EpisodeFacts, event: EpisodeEvent) -> dict[str, Any]:
+    names = {**dict(facts.fixed_care_contact_names), event.unit.id: event.act.named}
+    contacts = facts.fixed_care_contacts | {event.unit.id}
+    return {"fixed_care_contacts": contacts, "fixed_care_contact_names": tuple(names.items())}
+
+
 def _when(event: EpisodeEvent) -> dt.datetime:
     return event.act.occurred_at or event.at
 
@@ -143,13 +158,14 @@ _LEARN: dict[EpisodeEventKind, Callable[[EpisodeFacts, EpisodeEvent], dict[str, 
     _Kind.CARE_REQUESTED: lambda _, event: {"ward": event.act.recipients[0]},
     _Kind.ADMITTED: lambda _, event: {"admitted_at": _when(event), "ward": event.unit},
     _Kind.NEED_ASSESSED: lambda _, event: {"need_assessed_at": _when(event)},
+    _Kind.NO_NEED_ASSESSED: lambda _, __: {"need_assessed_at": None},
+    _Kind.SECRECY_ASSESSED: _assessed("secrecy_hinders"),
+    _Kind.COMPULSORY_CARE_ASSESSED: _assessed("care_plan_instead"),
     _Kind.ADMISSION_NOTICE_SENT: lambda facts, event: {
         "expected_discharge": event.act.expected_discharge or facts.expected_discharge
     },
     _Kind.EXPECTED_DISCHARGE_CHANGED: lambda _, event: {"expected_discharge": event.act.expected_discharge},
-    _Kind.FIXED_CARE_CONTACT_APPOINTED: lambda facts, event: {
-        "fixed_care_contacts": facts.fixed_care_contacts | {event.unit.id}
-    },
+    _Kind.FIXED_CARE_CONTACT_APPOINTED: _appointed,
     _Kind.PLANNING_BASIS_SENT: lambda facts, event: {
         "planning_basis_at": facts.planning_basis_at or event.at,
         "track": event.act.track or facts.track,

@@ -31,7 +31,8 @@ class Act:
     `about` is the id of the event whose notice is acknowledged, forwarded or misdirected; without it the act
     can be offered (is there any such notice?) but not done. `occurred_at` is when it happened, where that is
     not when it is entered. `contents` says which of the patient's three legal fields go along; the fourth is
-    `expected_discharge`.
+    `expected_discharge`. `named` is who the fixed care contact is, by name or role; `receives_from` when the unit
+    can receive the patient; `holds` whether what was assessed is so.
     """
 
     kind: EpisodeEventKind
@@ -50,6 +51,9 @@ class Act:
     spoke_with: str = ""
     informed: frozenset[NoticeKind] = frozenset()
     track: str | None = None
+    named: str = ""
+    receives_from: dt.datetime | None = None
+    holds: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,7 @@ class Background:
     `identity_valid` and `another_open` are about the patient; `secrecy_hinders` is the ward's decision
     (3 kap. 1–2 §§); `plan_consent` is for the SIP (4 kap. 2 §), `process_consent` for sharing (OP2);
     `care_plan_instead` is true for öppen psykiatrisk tvångsvård and öppen rättspsykiatrisk vård (4 kap. 1 §).
+    What the ward last said in an event about secrecy and compulsory care takes the place of what stands here.
     """
 
     identity_valid: bool = True
@@ -134,6 +139,7 @@ class EpisodeFacts:
 
     `ward` is where the patient was admitted, or the first that was asked to care for the patient.
     `discharge_ready_at` is when the notice in force was sent: a withdrawal empties it, the events stay.
+    `fixed_care_contact_names` is who each unit named last: (unit's id, name or role).
     """
 
     now: dt.datetime
@@ -148,6 +154,7 @@ class EpisodeFacts:
     need_assessed_at: dt.datetime | None = None
     expected_discharge: dt.date | None = None
     fixed_care_contacts: frozenset[str] = frozenset()
+    fixed_care_contact_names: tuple[tuple[str, str], ...] = ()
     planning_basis_at: dt.datetime | None = None
     track: str | None = None
     discharge_ready_at: dt.datetime | None = None
@@ -197,10 +204,11 @@ class EpisodeFacts:
         return (one for one in self.notices if about in (None, one.id) and one.delivery(unit_id))
 
     def unacknowledged(self) -> Iterator[tuple[Notice, Party]]:
-        """What is sent and not acknowledged, with the unit it waits for."""
+        """What is sent and not acknowledged, with the unit it waits for; none waits for a unit that left."""
+        here = {one.unit.id for one in self.active}
         for notice in self.notices:
             for one in notice.deliveries:
-                if one.state is ReceiptState.SENT:
+                if one.state is ReceiptState.SENT and one.unit.id in here:
                     yield notice, one.unit
 
     def told_by_phone(self, unit_id: str, kind: NoticeKind, since: dt.datetime) -> PhoneCall | None:
@@ -229,7 +237,8 @@ class EpisodeFacts:
 
     def _brought_in(self, unit_id: str) -> bool:
         kinds = (NoticeKind.ADMISSION_NOTICE, NoticeKind.PARTICIPANT_ADDED)
-        return any(notice.kind in kinds for notice in self.to(unit_id))
+        brought = (one.delivery(unit_id) for one in self.to(unit_id) if one.kind in kinds)
+        return any(one is not None and one.state is not ReceiptState.MISDIRECTED for one in brought)
 
     def _left(self, one: Participant) -> bool:
         """Whether all that brought the unit in was sent to it by mistake."""

@@ -1,104 +1,30 @@
-"""The guards of the discharge process on what a caller says. Those on the record stand in `episode_record_guards`.
-
-Each guard has a name, a refusal code, a Swedish reason and remedy, and the section of law or the fact it rests
-on. Its check finds every failure at once. A guard that `asks` looks at what the caller says:
-`available_actions` leaves those out and names them as what will be asked for.
-"""
+"""The guards of the discharge process on what a caller says. Those on the record: `episode_record_guards`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import TypeAlias
 
-from lifecare_gql.domain import law
+from lifecare_gql.domain import law, process_guards
 from lifecare_gql.domain.calendar import stockholm_day
-from lifecare_gql.domain.demands import Failure, recipient_path
+from lifecare_gql.domain.demands import Failure
 from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.episode_facts import Act, EpisodeFacts
 from lifecare_gql.domain.episode_words import LegalField, PartyRole
-from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.objections import ObjectionCode
-from lifecare_gql.domain.reviewing import core_objection
+from lifecare_gql.domain.process_guards import each_recipient, unless
 from lifecare_gql.domain.words import Protection, UnitKind
 
-Check = Callable[[Act, EpisodeFacts, Party], Iterator[Failure]]
 _Code = ObjectionCode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
-    """One condition. `law` and `fact` say what it rests on; with neither it is the core's own."""
-
-    name: str
-    code: ObjectionCode
-    reason: str
-    remedy: str
-    check: Check
-    law: LegalReference | None = None
-    fact: str | None = None
-    asks: bool = False
-
-
-def unless(met: Callable[[Act, EpisodeFacts, Party], object], code: ObjectionCode, *path: str) -> Check:
-    """A check that fails once, at `path`, unless it is met."""
-
-    def check(act: Act, facts: EpisodeFacts, unit: Party) -> Iterator[Failure]:
-        if not met(act, facts, unit):
-            yield Failure(code, path)
-
-    return check
-
-
-def _each_recipient(met: Callable[[Act, EpisodeFacts, Party, Party], bool], code: ObjectionCode) -> Check:
-    """A check that fails for each recipient that does not meet it; it is given the recipient last."""
-
-    def check(act: Act, facts: EpisodeFacts, unit: Party) -> Iterator[Failure]:
-        for index, recipient in enumerate(act.recipients):
-            if not met(act, facts, unit, recipient):
-                yield Failure(code, recipient_path(index))
-
-    return check
-
-
-def core_guard(name: str, code: ObjectionCode, check: Check) -> Guard:
-    """A guard with the core's own texts for what a caller must say."""
-    said = core_objection(code, ())
-    return Guard(name=name, code=code, reason=said.reason, remedy=said.remedy, check=check, asks=True)
-
-
-REASON = core_guard(
-    "a reason is given",
-    _Code.REASON_REQUIRED,
-    unless(lambda act, *_: act.reason.strip(), _Code.REASON_REQUIRED, "input", "reason"),
-)
-TEXT = core_guard(
-    "a text is given",
-    _Code.TEXT_EMPTY,
-    unless(lambda act, *_: act.text.strip(), _Code.TEXT_EMPTY, "input", "text"),
-)
-RECIPIENTS = core_guard(
-    "some unit is chosen",
-    _Code.NO_RECIPIENT,
-    unless(lambda act, *_: act.recipients, _Code.NO_RECIPIENT, "input", "recipientUnitIds"),
-)
-REGISTERED = core_guard(
-    "every chosen unit is registered and active",
-    _Code.UNIT_NOT_REGISTERED,
-    _each_recipient(lambda _, __, ___, one: one.active, _Code.UNIT_NOT_REGISTERED),
-)
-OTHERS = core_guard(
-    "no chosen unit is the own one",
-    _Code.RECIPIENT_IS_SENDER,
-    _each_recipient(lambda _, __, unit, one: one.id != unit.id, _Code.RECIPIENT_IS_SENDER),
-)
-CHOSEN = (RECIPIENTS, REGISTERED, OTHERS)
+Guard: TypeAlias = process_guards.Guard[Act, EpisodeFacts]
+"""A guard of the discharge process."""
 
 PARTICIPANTS = Guard(
     name="every chosen unit takes part",
     code=_Code.NOT_PARTY,
     reason="Den valda enheten deltar inte i vårdtillfället.",
     remedy="Lägg till enheten som deltagare först.",
-    check=_each_recipient(lambda _, facts, __, one: facts.participant(one.id) is not None, _Code.NOT_PARTY),
+    check=each_recipient(lambda _, facts, __, one: facts.participant(one.id) is not None, _Code.NOT_PARTY),
     asks=True,
 )
 NEWCOMERS = Guard(
@@ -106,7 +32,7 @@ NEWCOMERS = Guard(
     code=_Code.ALREADY_PARTY,
     reason="Enheten deltar redan i vårdtillfället.",
     remedy="Skicka ett generellt meddelande till enheten om den behöver veta något mer.",
-    check=_each_recipient(lambda _, facts, __, one: not _addressed(facts, one), _Code.ALREADY_PARTY),
+    check=each_recipient(lambda _, facts, __, one: not _addressed(facts, one), _Code.ALREADY_PARTY),
     asks=True,
 )
 WITHIN_MUNICIPALITY = Guard(
@@ -115,7 +41,7 @@ WITHIN_MUNICIPALITY = Guard(
     reason="Enheten hör inte till den egna kommunen.",
     remedy="Välj en enhet i den egna kommunen, eller be slutenvården lägga till enheten som deltagare.",
     fact="V57",
-    check=_each_recipient(lambda _, __, unit, one: _same_municipality(unit, one), _Code.OUTSIDE_MUNICIPALITY),
+    check=each_recipient(lambda _, __, unit, one: _same_municipality(unit, one), _Code.OUTSIDE_MUNICIPALITY),
     asks=True,
 )
 WARD_ASKED = Guard(
@@ -123,7 +49,7 @@ WARD_ASKED = Guard(
     code=_Code.WRONG_ROLE,
     reason="En vårdbegäran skickas till slutenvården.",
     remedy="Välj den avdelning eller akutmottagning som patienten ska till.",
-    check=_each_recipient(lambda _, __, ___, one: PartyRole.of(one.kind) is PartyRole.WARD, _Code.WRONG_ROLE),
+    check=each_recipient(lambda _, __, ___, one: PartyRole.of(one.kind) is PartyRole.WARD, _Code.WRONG_ROLE),
     asks=True,
 )
 
@@ -136,21 +62,6 @@ def _addressed(facts: EpisodeFacts, unit: Party) -> bool:
 def _same_municipality(unit: Party, other: Party) -> bool:
     municipal = PartyRole.of(other.kind) is PartyRole.MUNICIPALITY
     return municipal and unit.municipality is not None and unit.municipality == other.municipality
-
-
-HAPPENED = Guard(
-    name="it has happened",
-    code=_Code.MOMENT_IN_FUTURE,
-    reason="Tidpunkten ligger i framtiden.",
-    remedy="Ange när det skedde.",
-    check=unless(
-        lambda act, facts, _: act.occurred_at is None or act.occurred_at <= facts.now,
-        _Code.MOMENT_IN_FUTURE,
-        "input",
-        "occurredAt",
-    ),
-    asks=True,
-)
 
 
 def _legal_fields(act: Act, facts: EpisodeFacts, _: Party) -> Iterator[Failure]:
@@ -240,6 +151,30 @@ def _call_to_party(act: Act, facts: EpisodeFacts, unit: Party) -> Iterator[Failu
         yield Failure(_Code.NOT_PARTY, ("input", "calledUnitId"))
 
 
+NAMED = Guard(
+    name="it is said who the fixed care contact is",
+    code=_Code.NAME_EMPTY,
+    reason="Det är inte sagt vem den fasta vårdkontakten är.",
+    remedy="Skriv den fasta vårdkontaktens namn eller roll.",
+    check=unless(lambda act, *_: act.named.strip(), _Code.NAME_EMPTY, "input", "named"),
+    asks=True,
+)
+RECEIVES_FROM = Guard(
+    name="it is said from when the unit can receive the patient",
+    code=_Code.DATE_MISSING,
+    reason="Det är inte sagt från när enheten kan ta emot patienten.",
+    remedy="Ange datum och tid.",
+    check=unless(lambda act, *_: act.receives_from, _Code.DATE_MISSING, "input", "receivesFrom"),
+    asks=True,
+)
+HOLDS = Guard(
+    name="it is said whether it is so",
+    code=_Code.ANSWER_REQUIRED,
+    reason="Det är inte sagt om det är så eller inte.",
+    remedy="Svara ja eller nej.",
+    check=unless(lambda act, *_: act.holds is not None, _Code.ANSWER_REQUIRED, "input", "holds"),
+    asks=True,
+)
 SPOKE_WITH = Guard(
     name="the name of the person spoken with is noted",
     code=_Code.NAME_EMPTY,

@@ -8,10 +8,11 @@ from lifecare_gql.domain import law
 from lifecare_gql.domain.demands import Failure
 from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.episode_facts import Act, Delivery, EpisodeFacts, Notice
-from lifecare_gql.domain.episode_guards import Guard, unless
+from lifecare_gql.domain.episode_guards import Guard
 from lifecare_gql.domain.episode_words import NoticeKind, PartyRole
 from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.objections import ObjectionCode
+from lifecare_gql.domain.process_guards import unless
 from lifecare_gql.domain.words import ReceiptState
 
 _Code = ObjectionCode
@@ -21,9 +22,7 @@ IDENTITY = Guard(
     code=_Code.INVALID_IDENTITY,
     reason="Patientens identitet är inte giltig.",
     remedy="Kontrollera personnumret, eller använd ett samordningsnummer eller reservnummer.",
-    check=unless(
-        lambda _, facts, __: facts.background.identity_valid, _Code.INVALID_IDENTITY, "input", "patientId"
-    ),
+    check=unless(lambda _, facts, __: facts.background.identity_valid, _Code.INVALID_IDENTITY, "input", "patient"),
 )
 NO_OTHER_EPISODE = Guard(
     name="the patient has no other open episode",
@@ -31,7 +30,7 @@ NO_OTHER_EPISODE = Guard(
     reason="Patienten har redan ett öppet vårdtillfälle.",
     remedy="Fortsätt i det öppna vårdtillfället, eller avbryt det med orsak.",
     check=unless(
-        lambda _, facts, __: not facts.background.another_open, _Code.EPISODE_ALREADY_OPEN, "input", "patientId"
+        lambda _, facts, __: not facts.background.another_open, _Code.EPISODE_ALREADY_OPEN, "input", "patient"
     ),
 )
 

@@ -43,6 +43,16 @@ class EpisodeEventKind(Word):
     ADMITTED = "ADMITTED", "inskriven", "The patient was admitted to the ward."
     NEED_ASSESSED = "NEED_ASSESSED", "behov bedömt", "The physician judged that interventions may be needed."
     NO_NEED_ASSESSED = "NO_NEED_ASSESSED", "inget behov bedömt", "The physician judged that none are needed."
+    SECRECY_ASSESSED = (
+        "SECRECY_ASSESSED",
+        "sekretess prövad",
+        "The ward said whether secrecy hinders that information is given (3 kap. 1-2 §§).",
+    )
+    COMPULSORY_CARE_ASSESSED = (
+        "COMPULSORY_CARE_ASSESSED",
+        "tvångsvård prövad",
+        "The ward said whether a care plan by LPT or LRV is made instead of a SIP (4 kap. 1 §).",
+    )
     ADMISSION_NOTICE_SENT = "ADMISSION_NOTICE_SENT", "inskrivningsmeddelande skickat", "The units were notified."
     ACKNOWLEDGED = "ACKNOWLEDGED", "kvitterat", "A receiving unit has taken part of a notice."
     ANSWERED = "ANSWERED", "inskrivning besvarad", "A unit answered the admission notice with its interventions."

@@ -1,7 +1,11 @@
 """The sections of law that rules rest on, each with what it says in our own words.
 
-Read in the consolidated text of lag (2017:612), last changed by SFS 2025:449. Nothing here is a quotation,
-and nothing here is legal advice: the region's and the municipality's lawyers decide the application.
+Lag (2017:612) was read in its consolidated text, last changed by SFS 2025:449. The full texts of hälso- och
+sjukvårdslagen (2017:30) and socialtjänstlagen (2025:400) were not available to us: what they say of the plan is
+told after public accounts of them, and should be held against the statutes before it is relied on.
+
+Nothing here is a quotation, and nothing here is legal advice: the region's and the municipality's lawyers decide
+the application.
 """
 
 from __future__ import annotations
@@ -108,6 +112,21 @@ OUTPATIENT_CARE = _discharge_act(
 AMOUNT = _discharge_act(
     "5 kap. 6 §",
     "Beloppet är vad ett vårddygn i sluten vård kostar i genomsnitt i landet och räknas om varje år.",
+)
+INDIVIDUAL_PLAN = LegalReference(
+    law="hälso- och sjukvårdslagen (2017:30)",
+    section="16 kap. 4 §",
+    says="Behövs insatser från både region och kommun ska de göra en individuell plan tillsammans, utan dröjsmål,"
+    " om den enskilde samtycker, och om möjligt med den enskilde. Av planen ska framgå vilka insatser som behövs,"
+    " vilka insatser respektive huvudman ansvarar för, vilka åtgärder någon annan vidtar och vem av region och"
+    " kommun som har huvudansvaret.",
+)
+SOCIAL_SERVICES_PLAN = LegalReference(
+    law="socialtjänstlagen (2025:400)",
+    section="10 kap. 8–9 §§",
+    says="Behövs insatser från både kommun och region ska de göra en individuell plan tillsammans, utan dröjsmål,"
+    " om den enskilde samtycker, och om möjligt med den enskilde. Samma sak gäller regionen enligt hälso- och"
+    " sjukvårdslagen 16 kap. 4 §.",
 )
 SUNDAY_RULE = LegalReference(
     law="lag (1930:173) om beräkning av lagstadgad tid",

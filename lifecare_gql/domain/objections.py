@@ -17,6 +17,7 @@ class ObjectionCode(Word):
     ACUTE_NOT_ALLOWED = "ACUTE_NOT_ALLOWED", "akut ärende", "Acute matters do not go by message."
     ALREADY_ACKNOWLEDGED = "ALREADY_ACKNOWLEDGED", "redan kvitterat", "The unit has already acknowledged it."
     ALREADY_PARTY = "ALREADY_PARTY", "deltar redan", "The unit already takes part in the care episode."
+    ANSWER_REQUIRED = "ANSWER_REQUIRED", "svar saknas", "It must be said whether it is so: yes or no."
     ATTACHMENTS_NOT_SUPPORTED = "ATTACHMENTS_NOT_SUPPORTED", "bilagor", "Attachments cannot be sent."
     CARE_PLAN_INSTEAD = (
         "CARE_PLAN_INSTEAD",
@@ -24,10 +25,13 @@ class ObjectionCode(Word):
         "The patient is planned for by LPT or LRV, not by a coordinated individual plan (SIP).",
     )
     CASE_REQUIRED = "CASE_REQUIRED", "ärende saknas", "The message must be tied to a case."
+    CONSENT_FORM_MISSING = "CONSENT_FORM_MISSING", "samtyckets form saknas", "How it was given is not said."
     CONSENT_REQUIRED = "CONSENT_REQUIRED", "samtycke saknas", "Consent that is needed is missing."
     CONSENT_INVALID = "CONSENT_INVALID", "samtycket gäller inte", "The consent given cannot be used."
     CHECKLIST_INCOMPLETE = "CHECKLIST_INCOMPLETE", "ofullständig checklista", "The checklist is not complete."
     CONTACT_REQUIRED = "CONTACT_REQUIRED", "kontakt krävs", "Somebody must be called as well."
+    CONTENT_MISSING = "CONTENT_MISSING", "innehåll saknas", "The content of the plan is not given."
+    DATE_MISSING = "DATE_MISSING", "datum saknas", "The date or time is not given."
     DATE_PASSED = "DATE_PASSED", "datum har passerat", "The date lies before today."
     EPISODE_ALREADY_OPEN = (
         "EPISODE_ALREADY_OPEN",
@@ -41,6 +45,16 @@ class ObjectionCode(Word):
         "listad vårdcentral saknas",
         "The patient is not listed at a health centre that can receive the message.",
     )
+    MEETING_MISSING = (
+        "MEETING_MISSING",
+        "möte saknas",
+        "The call says nothing of when and how the meeting is held.",
+    )
+    MEETING_TIMES_WRONG = (
+        "MEETING_TIMES_WRONG",
+        "fel mötestid",
+        "The meeting has begun already, or ends before it begins.",
+    )
     MISSING_FIXED_CARE_CONTACT = (
         "MISSING_FIXED_CARE_CONTACT",
         "fast vårdkontakt saknas",
@@ -50,6 +64,11 @@ class ObjectionCode(Word):
         "MISSING_LEGAL_FIELD",
         "lagstadgad uppgift saknas",
         "Something is missing that the law says the admission notice must hold.",
+    )
+    MISSING_PLAN_ITEM = (
+        "MISSING_PLAN_ITEM",
+        "lagstadgad del av planen saknas",
+        "Something is missing that the law says a plan (SIP) must show.",
     )
     MOMENT_IN_FUTURE = "MOMENT_IN_FUTURE", "tidpunkt i framtiden", "The moment lies in the future."
     NAME_EMPTY = "NAME_EMPTY", "namn saknas", "The name or title is empty."
@@ -67,9 +86,21 @@ class ObjectionCode(Word):
         "inte fast vårdkontakt",
         "Only the unit of the fixed care contact may do this.",
     )
-    NOT_PARTY = "NOT_PARTY", "deltar inte", "The unit takes no part in the care episode."
+    NOT_PARTY = "NOT_PARTY", "deltar inte", "The unit takes no part in it."
     NOT_RECIPIENT = "NOT_RECIPIENT", "inte mottagare", "Only a receiving unit may do this."
     NOT_SENDER = "NOT_SENDER", "inte avsändare", "Only the sending unit may do this."
+    NOT_TO_BE_BACKFILLED = (
+        "NOT_TO_BE_BACKFILLED",
+        "ska inte efterregistreras",
+        "The routine says that it is not to be registered after the outage.",
+    )
+    OUTAGE_ACTIVE = "OUTAGE_ACTIVE", "driftstopp pågår", "The system is down in the region: it goes by phone."
+    OUTAGE_INTERVAL_WRONG = (
+        "OUTAGE_INTERVAL_WRONG",
+        "fel tid för avbrottet",
+        "The outage would end before it begins, or be planned for a time that has passed.",
+    )
+    OUTAGE_OVERLAPS = "OUTAGE_OVERLAPS", "avbrott överlappar", "Another outage of the region was at that time."
     OUTPATIENT_CARE_MISSING = (
         "OUTPATIENT_CARE_MISSING",
         "öppenvården saknas",
@@ -80,6 +111,7 @@ class ObjectionCode(Word):
         "utanför kommunen",
         "A municipality forwards only to units of its own.",
     )
+    OUTSIDE_OUTAGE = "OUTSIDE_OUTAGE", "utanför avbrottet", "The moment does not lie in the outage."
     PARTY_NOT_COVERED = "PARTY_NOT_COVERED", "enhet omfattas inte", "The routine does not cover this kind of unit."
     PATIENT_NOT_DECEASED = "PATIENT_NOT_DECEASED", "inte avliden", "The patient is not registered as deceased."
     PATIENT_NOT_ENROLLED = (
@@ -87,6 +119,7 @@ class ObjectionCode(Word):
         "inte inskriven i kommunal hälso- och sjukvård",
         "The patient is not enrolled in municipal health care.",
     )
+    PLAN_ALREADY_OPEN = "PLAN_ALREADY_OPEN", "SIP pågår redan", "The patient already has an open plan (SIP)."
     PROCESS_ORDER = "PROCESS_ORDER", "fel ordning", "Something else must be done first."
     PROTECTED_IDENTITY = (
         "PROTECTED_IDENTITY",
@@ -99,6 +132,7 @@ class ObjectionCode(Word):
         "It is not ensured that the receiving unit has received the information.",
     )
     RECIPIENT_IS_SENDER = "RECIPIENT_IS_SENDER", "mottagare är avsändare", "A unit cannot write to itself."
+    RECOVERY_REMAINS = "RECOVERY_REMAINS", "uppgifter kvar", "Something is left to do after the outage."
     SECRECY_HINDER = "SECRECY_HINDER", "sekretess hindrar", "Secrecy hinders that the information is given."
     SENDER_NOT_LICENSED = "SENDER_NOT_LICENSED", "inte legitimerad", "The sender has no licensed profession."
     TEXT_EMPTY = "TEXT_EMPTY", "text saknas", "The text is empty."

@@ -167,6 +167,11 @@ _CORE_TEXTS: Mapping[ObjectionCode, tuple[str, str]] = {
         "Systemet kan inte bära bilagor: de skulle gå förlorade.",
         "Skicka meddelandet utan bilaga.",
     ),
+    ObjectionCode.CONSENT_FORM_MISSING: (
+        "Det framgår inte hur samtycket lämnades.",
+        "Ange om det var muntligt eller skriftligt.",
+    ),
+    ObjectionCode.MOMENT_IN_FUTURE: ("Tidpunkten ligger i framtiden.", "Ange när det skedde."),
     ObjectionCode.CONSENT_INVALID: (
         "Samtycket är daterat efter att meddelandet skickas.",
         "Ange när samtycket inhämtades.",

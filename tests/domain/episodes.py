@@ -36,6 +36,7 @@ CENTRE = health_centre("vasternorrland", "hälsocentralen")
 TOWN = unit("biståndsenheten", UnitKind.NEEDS_ASSESSMENT, "vasternorrland", municipality=SUNDSVALL)
 NURSES = home_care("vasternorrland", municipality=SUNDSVALL)
 ELSEWHERE = unit("biståndet i Timrå", UnitKind.NEEDS_ASSESSMENT, "vasternorrland", municipality=TIMRA)
+PSYCHIATRY = unit("psykiatriska mottagningen", UnitKind.PSYCHIATRIC_OUTPATIENT, "vasternorrland")
 BY_ROLE = {PartyRole.WARD: WARD, PartyRole.OUTPATIENT_CARE: CENTRE, PartyRole.MUNICIPALITY: TOWN}
 STRANGERS = {
     PartyRole.WARD: unit("avdelning 9", UnitKind.INPATIENT_WARD, "vasternorrland"),
@@ -101,6 +102,9 @@ def said(kind: EpisodeEventKind, /, **changes: Any) -> Act:
         expected_discharge=TODAY + dt.timedelta(days=3),
         checklist=(ChecklistItem(title="läkemedel", comment="klart"),),
         spoke_with="Nadja Demogren",
+        named="distriktssköterskan",
+        receives_from=START + dt.timedelta(days=3),
+        holds=False,
     )
     return replace(complete, **changes)
 

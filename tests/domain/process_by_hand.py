@@ -25,6 +25,8 @@ BY_HAND = {
     "ADMITTED": ("++xxxxxxxxx", "W"),
     "NEED_ASSESSED": ("..++xxxxxxx", "W"),
     "NO_NEED_ASSESSED": ("...+xxxxxxx", "W"),
+    "SECRECY_ASSESSED": ("..++++++xxx", "W"),
+    "COMPULSORY_CARE_ASSESSED": ("..++++++xxx", "W"),
     "ADMISSION_NOTICE_SENT": ("...+xxxxxxx", "W"),
     "ACKNOWLEDGED": (".++++++++x+", "WOM"),
     "ANSWERED": ("....++++xxx", "OM"),

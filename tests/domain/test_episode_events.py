@@ -11,7 +11,7 @@ from lifecare_gql.domain.episode_events import facts_of
 from lifecare_gql.domain.episode_facts import Act, EpisodeEvent, Notice
 from lifecare_gql.domain.episode_words import EpisodeEventKind, EpisodeState, NoticeKind, PartyRole
 from lifecare_gql.domain.words import ReceiptState
-from tests.domain.episodes import CENTRE, NURSES, START, STRANGERS, TODAY, TOWN, WARD, Story
+from tests.domain.episodes import CENTRE, NURSES, PSYCHIATRY, START, STRANGERS, TODAY, TOWN, WARD, Story, codes
 
 E = EpisodeEventKind
 
@@ -149,6 +149,43 @@ def test_a_call_to_sip_stands_when_discharge_ready_is_withdrawn() -> None:
     assert story.facts.state is EpisodeState.PLANNING
 
 
+def test_who_the_fixed_care_contact_is_stands_for_each_unit_as_last_said() -> None:
+    story = planned()
+    story.does(E.PARTICIPANT_ADDED, WARD, recipients=(PSYCHIATRY,))
+    for unit, name in ((CENTRE, "distriktssköterskan"), (PSYCHIATRY, "kuratorn"), (CENTRE, "Nadja Demogren")):
+        assert story.does(E.FIXED_CARE_CONTACT_APPOINTED, unit, named=name) == ()
+    assert story.facts.fixed_care_contacts == {CENTRE.id, PSYCHIATRY.id}
+    assert story.facts.fixed_care_contact_names == (
+        (CENTRE.id, "Nadja Demogren"),
+        (PSYCHIATRY.id, "kuratorn"),
+    )
+
+
+def test_the_last_word_on_secrecy_counts() -> None:
+    story = Story(secrecy_hinders=True)
+    story.does(E.ADMITTED, WARD)
+    story.does(E.ADMISSION_NOTICE_SENT, WARD)
+    sent = len(story.facts.notices)
+    for holds in (True, False, True):
+        assert story.does(E.SECRECY_ASSESSED, WARD, holds=holds) == ()
+        hindered = ["SECRECY_HINDER"] if holds else []
+        assert codes(story.judged(E.DISCHARGE_READY_SENT, WARD)) == hindered
+    assert len(story.facts.notices) == sent, "nobody is told"
+    assert story.facts.state is EpisodeState.NOTIFIED
+
+
+def test_the_last_word_on_compulsory_care_decides_whether_a_plan_is_made() -> None:
+    story = planned()
+    story.does(E.ANSWERED, CENTRE)
+    story.does(E.FIXED_CARE_CONTACT_APPOINTED, CENTRE)
+    assert story.facts.plan_needed
+    assert story.does(E.COMPULSORY_CARE_ASSESSED, WARD, holds=True) == ()
+    assert not story.facts.plan_needed
+    assert codes(story.judged(E.SIP_CALLED, CENTRE)) == ["CARE_PLAN_INSTEAD"]
+    assert story.does(E.COMPULSORY_CARE_ASSESSED, WARD, holds=False) == ()
+    assert story.does(E.SIP_CALLED, CENTRE) == ()
+
+
 def test_every_event_counts_in_the_version() -> None:
     story = planned()
     assert story.facts.version == len(story.events) == 4
@@ -161,6 +198,7 @@ def test_every_event_counts_in_the_version() -> None:
         (Act(kind=E.ACKNOWLEDGED), "ACKNOWLEDGED is about no notice to the unit"),
         (Act(kind=E.ACKNOWLEDGED, about="ett annat"), "ACKNOWLEDGED is about no notice to the unit"),
         (Act(kind=E.PHONE_CALL_LOGGED), "a phone call is with somebody"),
+        (Act(kind=E.SECRECY_ASSESSED), "SECRECY_ASSESSED says whether it is so"),
     ],
 )
 def test_events_that_cannot_have_happened_are_not_read(act: Act, fault: str) -> None:

@@ -86,8 +86,15 @@ class Walk:
         steps["withdrawn"] += kind is E.DISCHARGE_READY_WITHDRAWN
         assert cell(kind.value, EpisodeState(state) if state else None) == "+", f"{kind} in {state}"
         assert PartyRole.of(by.kind) in [LETTERS[letter] for letter in BY_HAND[kind.value][1]]
+        if kind in (E.DISCHARGE_READY_SENT, E.DISCHARGE_NOTICE_SENT):
+            assert not self.secret_by_hand(before), "secrecy hinders it"
         if kind is E.DISCHARGED:
             self.discharged_safely(before)
+
+    def secret_by_hand(self, events: list[EpisodeEvent]) -> bool:
+        """What the ward last said of it, or else what was known before."""
+        said = [bool(event.act.holds) for event in events if event.act.kind is E.SECRECY_ASSESSED]
+        return [self.story.background.secrecy_hinders, *said][-1]
 
     def discharged_safely(self, events: list[EpisodeEvent]) -> None:
         steps["discharged"] += 1
@@ -197,6 +204,10 @@ class Episode(RuleBasedStateMachine):
     @rule(forgets=st.sampled_from(FORGETS))
     def the_ward_wants_to_discharge(self, forgets: str) -> None:
         self.walk.wants_to_discharge(forgets)
+
+    @rule(kind=st.sampled_from((E.SECRECY_ASSESSED, E.COMPULSORY_CARE_ASSESSED)), holds=st.booleans())
+    def the_ward_assesses(self, kind: EpisodeEventKind, holds: bool) -> None:
+        self.walk.tries(kind, WARD, holds=holds)
 
     @rule()
     def the_ward_takes_it_back(self) -> None:

@@ -87,6 +87,8 @@ def test_the_law_is_quoted_where_the_step_rests_on_it() -> None:
     assert sections == {
         "NEED_ASSESSED": "2 kap. 3 §",
         "NO_NEED_ASSESSED": "2 kap. 1 §",
+        "SECRECY_ASSESSED": "3 kap. 1 §",
+        "COMPULSORY_CARE_ASSESSED": "4 kap. 1 §",
         "ADMISSION_NOTICE_SENT": "2 kap. 1 §",
         "ANSWERED": "2 kap. 6 §",
         "EXPECTED_DISCHARGE_CHANGED": "2 kap. 4 §",
