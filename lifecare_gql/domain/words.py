@@ -187,6 +187,8 @@ class CareRelationKind(Word):
     ENROLLED = "ENROLLED", "inskriven i kommunal hälso- och sjukvård", "Enrolled in municipal health care (H5)."
     MESSAGE = "MESSAGE", "part i meddelande", "The unit sent or received a message about the patient."
     CASE = "CASE", "part i ärende", "The unit takes part in one of the patient's cases."
+    EPISODE = "EPISODE", "part i vårdtillfälle", "The unit takes part in a discharge process of the patient's."
+    PLAN = "PLAN", "part i SIP", "The unit takes part in the patient's coordinated individual plan."
 
 
 class ConsentForm(Word):
@@ -220,3 +222,29 @@ class FactUse(Word):
     COMPUTED = "COMPUTED", "beräknas", "The API computes it: a deadline, a list, a routing."
     SHOWN = "SHOWN", "visas", "It can be read, with its source."
     PENDING = "PENDING", "återstår", "Readable, but what it demands is not built yet."
+
+
+class ConsentKind(Word):
+    """What a consent is for, and how long it lasts (samtycke). That to one message stands with the message."""
+
+    PROCESS = (
+        "PROCESS",
+        "informationsdelning i vårdtillfället",
+        "Sharing among those who take part in one care episode; lasts as long as it does.",
+    )
+    PLAN = "PLAN", "upprättande av SIP", "Making the plan (4 kap. 2 §); lasts as long as the plan."
+    SHARED_RECORDS = (
+        "SHARED_RECORDS",
+        "sammanhållen vård- och omsorgsdokumentation",
+        "Reading the records of others (2022:913, 3 kap.); lasts until it is withdrawn.",
+    )
+
+
+class ConsentState(Word):
+    """Where a consent stands. What was said before stays in its history."""
+
+    ASKED = "ASKED", "tillfrågad", "The individual has been asked and has not answered yet."
+    GIVEN = "GIVEN", "lämnat", "The individual consents."
+    REFUSED = "REFUSED", "nekat", "The individual does not consent."
+    NOT_ABLE = "NOT_ABLE", "kan inte ta ställning", "The individual cannot take a stand; nothing is consented to."
+    WITHDRAWN = "WITHDRAWN", "återkallat", "The individual has taken a consent back."
