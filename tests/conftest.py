@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from lifecare_gql.app import create_app
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.settings import Settings
+from lifecare_gql.storage.database import Database, Transaction
 from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
 from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests import world
@@ -86,7 +87,7 @@ async def run(api: Api, sql: str) -> list[Any]:
         return [tuple(row) for row in found]
 
 
-_REFUSALS = """
+REFUSALS = """
   ... on Refusal { message }
   ... on RefusedByRoutines {
     objections {
@@ -99,25 +100,53 @@ _REFUSALS = """
   ... on NotFound { paths }
   ... on IdempotencyKeyReused { key }
 """
-_STALE = "... on StaleVersion { expectedVersion currentVersion changes { version kind byName byTitle unitName } }"
+STALE = (
+    "... on StaleVersion { expectedVersion currentVersion changes { version kind what byName byTitle unitName } }"
+)
 _MESSAGE = (
     "id state version awaiting answerRequired replyDueAt receipts { nodes { state unit { id } acknowledgedAt } }"
 )
 _SENT = f"... on MessageSent {{ replayed sent {{ {_MESSAGE} }} warnings {{ code rule }} }}"
 _CHANGED = f"... on MessageChanged {{ replayed changed {{ {_MESSAGE} }} }}"
-_ACT = f"fragment R on MessageActResult {{ {_CHANGED} {_REFUSALS} {_STALE} }}"
+_ACT = f"fragment R on MessageActResult {{ {_CHANGED} {REFUSALS} {STALE} }}"
 RESULT = {
-    "sendMessage": f"fragment R on SendMessageResult {{ {_SENT} {_REFUSALS} }}",
-    "replyToMessage": f"fragment R on ReplyResult {{ {_SENT} {_REFUSALS} {_STALE} }}",
+    "sendMessage": f"fragment R on SendMessageResult {{ {_SENT} {REFUSALS} }}",
+    "replyToMessage": f"fragment R on ReplyResult {{ {_SENT} {REFUSALS} {STALE} }}",
     "acknowledgeMessage": _ACT,
     "retractMessage": _ACT,
     "markMessageMisdirected": _ACT,
     "closeMessage": _ACT,
     "openCase": f"""fragment R on OpenCaseResult {{
-        ... on CaseOpened {{ replayed opened {{ id title }} }} {_REFUSALS} }}""",
+        ... on CaseOpened {{ replayed opened {{ id title }} }} {REFUSALS} }}""",
     "registerForum": f"""fragment R on RegisterForumResult {{
-        ... on ForumRegistered {{ replayed forum {{ id name }} }} {_REFUSALS} }}""",
+        ... on ForumRegistered {{ replayed forum {{ id name }} }} {REFUSALS} }}""",
 }
+
+
+class Statements(list[str]):
+    """Every statement of the read model as it goes to the database; the first is that which finds the caller."""
+
+    fetched = 0
+    """How many rows the latest one fetched."""
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    """What the read model asks of the database, from now on."""
+    seen = Statements()
+
+    def listening(select: Callable[..., Any]) -> Callable[..., Any]:
+        async def heard(self: Any, sql: str, params: Sequence[Any] = ()) -> Any:
+            seen.append(sql)
+            found = await select(self, sql, params)
+            seen.fetched = len(found)
+            return found
+
+        return heard
+
+    for owner in (Database, Transaction):
+        monkeypatch.setattr(owner, "select", listening(owner.select))
+    return seen
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""A small world for the tests of the API: five units in three regions, four patients, who works where.
+"""A small world for the tests of the API: units in three regions, four patients, who works where.
 
 Everything is made once in a template database, and copied for each test. Ids are derived from the names.
 """
@@ -16,6 +16,7 @@ from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import migrate
 
 SECRET = "a secret that is only used by the tests"
+ADDRESS = "Testgatan 1, 123 45 Teststad"
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _NAMES = UUID("6d9c2f5e-0000-4000-8000-000000000000")
 
@@ -29,6 +30,8 @@ UNITS: dict[str, tuple[str, UnitKind, str | None, str | None]] = {
     "psyk": ("orebro", UnitKind.PSYCHIATRIC_WARD, None, None),
     "sundsvall": ("vasternorrland", UnitKind.MUNICIPAL_HEALTH_CARE, "2281", None),
     "nedlagd": ("halland", UnitKind.HEALTH_CENTRE, None, None),
+    "avdelning": ("halland", UnitKind.INPATIENT_WARD, None, None),
+    "bistand": ("halland", UnitKind.NEEDS_ASSESSMENT, "1383", None),
 }
 PATIENTS: dict[str, tuple[str, str | None, str | None]] = {
     # name: number, listed at, enrolled at
@@ -117,6 +120,7 @@ async def _patients(client: object) -> None:
             given_name=name.capitalize(),
             family_name="Testberg",
             home_municipality_code="1383",
+            registered_address=ADDRESS,
             listed_unit_id=uid(f"unit {listed}") if listed else None,
             enrolled_unit_id=uid(f"unit {enrolled}") if enrolled else None,
             deceased_on=dt.date(2026, 11, 1) if name == "dag" else None,

@@ -80,6 +80,5 @@ async def forums(desk: Desk, unit_id: UUID) -> tuple[Forum, ...]:
 
 
 async def _has_open_plan(desk: Desk, patient_id: UUID) -> bool:
-    sql = "{t}.patient_id = {patient} and {t}.closed_at is null"
-    wanted = Rows(model=rows.PlanProcess, where=Where(sql, {"patient": patient_id}))
-    return await desk.reader.first(wanted, Shape.of(rows.PlanProcess)) is not None
+    """Whether anybody follows a plan (O11), also one that the caller takes no part in and learns no more of."""
+    return await rows.PlanProcess.filter(patient_id=patient_id, closed_at=None).using_db(desk.tx.client).exists()

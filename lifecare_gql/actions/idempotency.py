@@ -37,8 +37,13 @@ def attempt(action: str, key: str, body: Mapping[str, Any]) -> Attempt:
     """The request, with a digest of everything it asks for. BadInput for a key that cannot be stored."""
     if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise BadInput(f"idempotencyKey must be 1 to {MAX_KEY_LENGTH} printable ASCII characters; a UUID is fine.")
-    text = json.dumps([action, body], sort_keys=True, default=str, ensure_ascii=False)
+    text = json.dumps([action, body], sort_keys=True, default=_plain, ensure_ascii=False)
     return Attempt(action, key, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _plain(value: Any) -> Any:
+    """A set in order: its own differs from one process to the next, and the same request may come to another."""
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 async def once(

@@ -14,9 +14,20 @@ from uuid import UUID
 from lifecare_gql.actions import facts
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
-from lifecare_gql.actions.messages import ConsentGiven, Parcel, consent_of, store, to_json, write_event
-from lifecare_gql.actions.results import Change, Done, Missing, Outcome, Refused, Stale
+from lifecare_gql.actions.messages import (
+    ConsentGiven,
+    Parcel,
+    Sent,
+    consent_of,
+    store,
+    to_json,
+    waiting_for,
+    write_event,
+)
+from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
 from lifecare_gql.actions.session import Session
+from lifecare_gql.actions.tasks import settle
+from lifecare_gql.actions.versions import lock, stale
 from lifecare_gql.domain.drafts import MessageDraft, Party, Subject
 from lifecare_gql.domain.messages import LIFE, Standing, judge, overall
 from lifecare_gql.domain.reviewing import expect, review
@@ -24,8 +35,7 @@ from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.domain.words import AccessAct, MessageEventKind, MessageState, Purpose, ReceiptState, Urgency
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Many, Order, Rows, Shape, one
-from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.reading.rows import Many, Rows, Shape, one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +80,15 @@ async def act(session: Session, kind: MessageEventKind, order: ActOrder, key: st
     """Do it, or say everything that hinders it."""
 
     async def judged(desk: Desk, one_try: Attempt) -> Outcome:
-        await _lock(desk, order.message_id)
+        await lock(desk, rows.Message, order.message_id)
         seen = await _seen(desk, order.message_id)
         if seen is None:
             return Missing((("input", "messageId"),))
         if seen.row.version != order.expected_version:
             # Perhaps it was this very request, sent twice, that was faster.
-            return await earlier(desk, one_try) or await _stale(desk, seen.row, order)
+            return await earlier(desk, one_try) or await stale(
+                desk, rows.MessageEvent, "message_id", seen.row, order.expected_version
+            )
         answer = _answer(desk, seen, order) if kind is MessageEventKind.ANSWERED else None
         verdict = None if answer is None else review(answer.draft, session.regions)
         objections = (*judge(kind, seen.standing, order.reason), *(verdict.objections if verdict else ()))
@@ -97,7 +109,7 @@ async def _do(
     answer: Parcel | None,
     verdict: Verdict | None,
 ) -> Done:
-    await _advance(desk, kind, seen)
+    sent = await _advance(desk, kind, seen)
     answer_id = desk.session.new_id()
     result_id = seen.row.id if answer is None else answer_id
     lost = await claim(desk, one_try, result_id)
@@ -106,14 +118,10 @@ async def _do(
     if answer is not None and verdict is not None:
         await store(desk, answer, verdict, answer_id)
     await _mark_receipt(desk, kind, seen, answer_id)
+    await settle(desk, seen.row.about, waiting_for(sent, _receipts_after(kind, seen)), message_id=seen.row.id)
     reason = order.reason.strip() if order.reason else None
     await write_event(desk, seen.row.id, seen.row.about, seen.row.version + 1, kind, reason)
     return Done(result_id, warnings=verdict.warnings if verdict else ())
-
-
-async def _lock(desk: Desk, message_id: UUID) -> None:
-    """Let one act on a message at a time, so that what is read next belongs together (SQLite does so anyway)."""
-    await rows.Message.filter(id=message_id).select_for_update().using_db(desk.tx.client).only("id").first()
 
 
 async def _seen(desk: Desk, message_id: UUID) -> Seen | None:
@@ -133,22 +141,32 @@ async def _seen(desk: Desk, message_id: UUID) -> Seen | None:
     return Seen(row, receipts, own, standing)
 
 
-async def _advance(desk: Desk, kind: MessageEventKind, seen: Seen) -> None:
-    """Move the message to its next version."""
+async def _advance(desk: Desk, kind: MessageEventKind, seen: Seen) -> Sent:
+    """Move the message to its next version; what it waits for after that."""
+    row, clock = seen.row, _clock(desk, kind, seen)
+    state = _next_state(kind, seen)
     changed = await (
-        rows.Message.filter(id=seen.row.id, version=seen.row.version)
+        rows.Message.filter(id=row.id, version=row.version)
         .using_db(desk.tx.client)
-        .update(version=seen.row.version + 1, state=_next_state(kind, seen), **_clock(desk, kind, seen))
+        .update(version=row.version + 1, state=state, **clock)
     )
     assert changed == 1, "the message is locked, so nobody has changed it since it was read"
+    due_at = clock.get("reply_due_at", row.reply_due_at)
+    return Sent(row.id, state, row.answer_required, row.sent_at, due_at)
 
 
 def _next_state(kind: MessageEventKind, seen: Seen) -> MessageState:
     rule = LIFE[kind]
     if rule.state is not None or rule.receipt is None:
         return rule.state or seen.row.state
+    return overall([state for _, state in _receipts_after(kind, seen)])
+
+
+def _receipts_after(kind: MessageEventKind, seen: Seen) -> list[tuple[UUID, ReceiptState]]:
+    """Each recipient's unit and where it stands after the act."""
     mine = seen.own.id if seen.own else None
-    return overall([rule.receipt if receipt.id == mine else receipt.state for receipt in seen.receipts])
+    said = LIFE[kind].receipt
+    return [(one.unit_id, said if said and one.id == mine else one.state) for one in seen.receipts]
 
 
 def _clock(desk: Desk, kind: MessageEventKind, seen: Seen) -> dict[str, Any]:
@@ -214,32 +232,4 @@ def _answer(desk: Desk, seen: Seen, order: ActOrder) -> Parcel:
         consent=order.consent,
         in_reply_to_id=row.id,
         thread_id=row.thread_id,
-    )
-
-
-async def _stale(desk: Desk, row: Row, order: ActOrder) -> Stale:
-    """Who did what since the version that the caller had seen."""
-    sql = "{t}.message_id = {message} and {t}.version > {seen}"
-    wanted = Rows(
-        model=rows.MessageEvent,
-        where=Where(sql, {"message": row.id, "seen": order.expected_version}),
-        order=Order(by=("{t}.version",), columns=("version",)),
-    )
-    by = Shape.of(rows.Assignment, "title", staff=Shape.of(rows.Staff, "given_name", "family_name"))
-    shape = Shape.of(rows.MessageEvent, "version", "kind", "at", by=by, unit=Shape.of(rows.Unit, "name"))
-    changes = tuple(_change(event) for event in (await desk.reader.page(wanted, shape)).rows)
-    current = changes[-1].version if changes else row.version
-    return Stale(expected=order.expected_version, current=current, changes=changes)
-
-
-def _change(event: Row) -> Change:
-    assignment = event.related["by"]
-    staff = assignment.related["staff"]
-    return Change(
-        version=event.version,
-        kind=event.kind,
-        at=event.at,
-        by_title=assignment.title,
-        by_name=f"{staff.given_name} {staff.family_name}",
-        unit_name=event.related["unit"].name,
     )

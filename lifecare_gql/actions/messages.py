@@ -15,9 +15,11 @@ from lifecare_gql.actions.access import Desk, work
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, once
 from lifecare_gql.actions.results import Done, KeyReused, Missing, Refused
 from lifecare_gql.actions.session import Session
+from lifecare_gql.actions.tasks import begin
 from lifecare_gql.domain.drafts import Consent, MessageDraft, Party
 from lifecare_gql.domain.objections import Objection
 from lifecare_gql.domain.reviewing import review
+from lifecare_gql.domain.tasks import Task, task_of_receipt
 from lifecare_gql.domain.verdicts import Expectation, Verdict
 from lifecare_gql.domain.words import (
     AccessAct,
@@ -100,6 +102,7 @@ async def store(desk: Desk, parcel: Parcel, verdict: Verdict, message_id: UUID) 
     await write_event(desk, message_id, parcel.patient_id, 1, MessageEventKind.SENT)
     await _write_consent(desk, parcel, message_id)
     await _admit(desk, parcel, recipients)
+    await begin(desk, parcel.patient_id, _waiting(desk, verdict, message_id, recipients), message_id=message_id)
     await desk.note(AccessAct.CREATE, [parcel.patient_id], "Message", message_id)
     return Done(message_id, warnings=verdict.warnings)
 
@@ -216,6 +219,42 @@ async def _write_receipts(desk: Desk, parcel: Parcel, message_id: UUID, recipien
         ],
         using_db=desk.tx.client,
     )
+
+
+def _waiting(desk: Desk, verdict: Verdict, message_id: UUID, recipients: list[UUID]) -> list[Task]:
+    expected = verdict.expectation
+    due_at = expected.deadline.due_at if expected.deadline else None
+    receipts = [(unit_id, ReceiptState.SENT) for unit_id in recipients]
+    sent = Sent(message_id, MessageState.SENT, expected.answer_required, desk.session.now, due_at)
+    return waiting_for(sent, receipts)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What decides whether a message waits for its recipients."""
+
+    message_id: UUID
+    state: MessageState
+    answer_required: bool
+    sent_at: dt.datetime
+    reply_due_at: dt.datetime | None
+
+
+def waiting_for(sent: Sent, receipts: Sequence[tuple[UUID, ReceiptState]]) -> list[Task]:
+    """What the message waits for, at each unit with its receipt."""
+    found = (
+        task_of_receipt(
+            receipt,
+            sent.state,
+            answer_required=sent.answer_required,
+            sent_at=sent.sent_at,
+            reply_due_at=sent.reply_due_at,
+            unit_id=str(unit_id),
+            message_id=str(sent.message_id),
+        )
+        for unit_id, receipt in receipts
+    )
+    return [task for task in found if task is not None]
 
 
 async def _write_consent(desk: Desk, parcel: Parcel, message_id: UUID) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from lifecare_gql.domain.objections import Objection
-from lifecare_gql.domain.words import MessageEventKind
+from lifecare_gql.domain.words import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Change:
     """What somebody did since the version that the caller had seen."""
 
     version: int
-    kind: MessageEventKind
+    kind: Word
     at: dt.datetime
     by_title: str
     by_name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
 import strawberry
 
@@ -16,6 +17,15 @@ from lifecare_gql.schema.ids import row_id
 from lifecare_gql.storage import rows
 
 MAX_RECIPIENTS = 20
+
+Key = Annotated[
+    str,
+    strawberry.argument(
+        description="A key of your own for this request, 1-100 ASCII characters, unique within your unit; a UUID"
+        " is fine. A repeat with the same key and input gets the first answer; with another input it is refused."
+        " A refusal does not use the key up."
+    ),
+]
 
 
 @strawberry.input(description="The individual's consent to this one message (samtycke, O9).")

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
 from lifecare_gql.actions import cases, message_acts, messages, units
 from lifecare_gql.domain.words import MessageEventKind
 from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.episode_mutations import EpisodeMutation
 from lifecare_gql.schema.ids import row_id
 from lifecare_gql.schema.inputs import (
     CaseInput,
     ForumInput,
+    Key,
     MessageActInput,
     MessageInput,
     MessageReasonInput,
     ReplyInput,
 )
+from lifecare_gql.schema.plan_mutations import PlanMutation
 from lifecare_gql.schema.refusals import (
     CaseOpened,
     ForumRegistered,
@@ -34,20 +37,11 @@ from lifecare_gql.schema.refusals import (
 )
 from lifecare_gql.storage import rows
 
-Key = Annotated[
-    str,
-    strawberry.argument(
-        description="A key of your own for this request, 1-100 ASCII characters, unique within your unit; a UUID"
-        " is fine. A repeat with the same key and input gets the first answer; with another input it is refused."
-        " A refusal does not use the key up."
-    ),
-]
-
 
 @strawberry.type(
     description="What a person can do. Every answer is what was made, or a refusal that says everything."
 )
-class Mutation:
+class Mutation(EpisodeMutation, PlanMutation):
     """The mutations of the core."""
 
     @strawberry.mutation(description="Send a message outside the care episode (meddelande utanför vårdtillfälle).")

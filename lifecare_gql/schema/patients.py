@@ -60,6 +60,11 @@ class Patient(Node):
         """Whether the patient is enrolled in municipal health care (inskriven i kommunal hälso- och sjukvård)."""
         return root.enrolled_unit_id is not None
 
+    @computed("registered_address", "protection")
+    def registered_address(root: strawberry.Parent[Row]) -> str | None:
+        """The registered address (folkbokföringsadress); null when protected, or not known."""
+        return root.registered_address if _unprotected(root) else None
+
     @computed("home_municipality_code", "protection")
     def home_municipality(root: strawberry.Parent[Row], info: Info) -> Municipality | None:
         """The municipality of registration (folkbokföringskommun); null when protected."""

@@ -135,7 +135,7 @@ def _fault(path: str, place: tuple[int | str, ...], message: str) -> str:
     return f"{where}: {message.removeprefix('Value error, ')}"
 
 
-def _policy(info: Info, policy_id: str | None) -> Policy:
+def policy_named(info: Info, policy_id: str | None) -> Policy:
     book = info.context.regions.payment
     found = book.policy(policy_id) if policy_id is not None else book.statutory
     if found is None:
@@ -155,7 +155,9 @@ def liability(
     Needs no token: no patient is involved. It is a calculation on what is said, and no legal advice.
     """
     now = episode.as_of or info.context.session.now
-    return payment_liability(episode.episode("episode"), _policy(info, policy), info.context.regions.payment, now)
+    return payment_liability(
+        episode.episode("episode"), policy_named(info, policy), info.context.regions.payment, now
+    )
 
 
 def average(
@@ -175,7 +177,7 @@ def average(
 
     Needs no token: no patient is involved. What the policy's source leaves out stays null, with the reason.
     """
-    chosen = _policy(info, policy)
+    chosen = policy_named(info, policy)
     if not isinstance(chosen, AveragePolicy):
         raise BadInput("policy is judged by episode, not by average: ask paymentLiability.")
     if len(episodes) > MAX_EPISODES:

@@ -15,20 +15,24 @@ from lifecare_gql.domain.diagram import DischargeProcess, discharge_process
 from lifecare_gql.domain.payment import PaymentLiability
 from lifecare_gql.domain.payment_averages import AveragePayment
 from lifecare_gql.domain.payment_policies import YearAmount
+from lifecare_gql.domain.plan_diagram import PlanProcess, plan_process
 from lifecare_gql.domain.sources import Fact
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import payment
 from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.episodes import ConsentEntry, Episode, EpisodeEvent, EpisodeParticipant, NoticeReceipt
 from lifecare_gql.schema.ids import row_id, split
 from lifecare_gql.schema.inputs import ImaginedMessageInput, MessageInput, PatientKey
 from lifecare_gql.schema.messages import Consent, Message, MessageEvent, Receipt
 from lifecare_gql.schema.patients import Case, Patient, own_patients
+from lifecare_gql.schema.plans import Plan, PlanEvent, PlanParticipant
 from lifecare_gql.schema.publishing import described
 from lifecare_gql.schema.reading import Connection, Node, connection, fetch_one, record
 from lifecare_gql.schema.refusals import MessageSent, NotFound, answer
 from lifecare_gql.schema.regions import Region
+from lifecare_gql.schema.tasks import Task
 from lifecare_gql.schema.units import Assignment, Forum, Organisation, Staff, Unit, units_found
 from lifecare_gql.schema.words import VOCABULARIES, Vocabulary, vocabulary
 from lifecare_gql.storage import rows
@@ -40,13 +44,22 @@ NODES: dict[str, type[Node]] = {
         Assignment,
         Case,
         Consent,
+        ConsentEntry,
+        Episode,
+        EpisodeEvent,
+        EpisodeParticipant,
         Forum,
         Message,
         MessageEvent,
+        NoticeReceipt,
         Organisation,
         Patient,
+        Plan,
+        PlanEvent,
+        PlanParticipant,
         Receipt,
         Staff,
+        Task,
         Unit,
     )
 }
@@ -89,6 +102,14 @@ def _message(info: Info, id: strawberry.ID) -> Rows:
     return one(rows.Message, row_id(id, rows.Message, "id"))
 
 
+def _episode(info: Info, id: strawberry.ID) -> Rows:
+    return one(rows.Episode, row_id(id, rows.Episode, "id"))
+
+
+def _plan(info: Info, id: strawberry.ID) -> Rows:
+    return one(rows.PlanProcess, row_id(id, rows.PlanProcess, "id"))
+
+
 def _unit(info: Info, id: strawberry.ID) -> Rows:
     return one(rows.Unit, row_id(id, rows.Unit, "id"))
 
@@ -112,6 +133,12 @@ class Query:
     )
     patient: Patient | None = record(_patient, "A patient; null when there is none that you may see.")
     patients: Connection[Patient] = connection(own_patients, "The patients in whose care your unit takes part.")
+    episode: Episode | None = record(
+        _episode, "A care episode (vårdtillfälle); null when there is none that you may see."
+    )
+    plan: Plan | None = record(
+        _plan, "A coordinated individual plan (SIP); null when there is none that you may see."
+    )
     unit: Unit | None = record(_unit, "A unit of the directory (enhet).")
     units: Connection[Unit] = connection(units_found, "The active units of the directory, by name (enheter).")
 
@@ -180,6 +207,12 @@ class Query:
     )
     def discharge_process(self) -> DischargeProcess:
         return discharge_process()
+
+    @strawberry.field(
+        description="The process of a coordinated individual plan (SIP): states, steps, who may, what must be so."
+    )
+    def plan_process(self) -> PlanProcess:
+        return plan_process()
 
     @strawberry.field(
         description="What each enabled region would say to the same message, with the differences explained."

@@ -19,9 +19,9 @@ from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.ids import public_id, row_id
 from lifecare_gql.schema.publishing import described
-from lifecare_gql.schema.selecting import READ, Needs, ToMany, ToOne, page_shape_below, shape_below
+from lifecare_gql.schema.selecting import READ, Needs, ToMany, ToOne, Whole, page_shape_below, shape_below
 from lifecare_gql.storage.reading.reader import Page, Row
-from lifecare_gql.storage.reading.rows import DEFAULT_PAGE, MAX_PAGE, Rows, Window
+from lifecare_gql.storage.reading.rows import DEFAULT_PAGE, MAX_PAGE, Rows, Shape, Window
 from lifecare_gql.storage.rows import Record
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ def column(description: str, name: str | None = None) -> Any:
     if name is None:
         return strawberry.field(description=description, metadata={READ: Needs(None)})
     return strawberry.field(
-        resolver=lambda root: getattr(root, name), description=description, metadata={READ: Needs((name,))}
+        resolver=lambda root: root.values[name], description=description, metadata={READ: Needs((name,))}
     )
 
 
@@ -66,6 +66,16 @@ def computed(*needs: str) -> Callable[[Callable[..., Any]], Any]:
 
     def declare(resolver: Callable[..., Any]) -> Any:
         return strawberry.field(resolver=resolver, description=described(resolver), metadata={READ: Needs(needs)})
+
+    return declare
+
+
+def gathered(shape: Shape) -> Callable[[Callable[..., Any]], Any]:
+    """Decorator: a field made in Python from the whole record, read in a shape that is written by hand."""
+
+    def declare(resolver: Callable[..., Any]) -> Any:
+        described_as = described(resolver)
+        return strawberry.field(resolver=resolver, description=described_as, metadata={READ: Whole(shape)})
 
     return declare
 

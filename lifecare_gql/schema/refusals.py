@@ -9,7 +9,6 @@ import strawberry
 
 from lifecare_gql.actions import results
 from lifecare_gql.domain.objections import Objection
-from lifecare_gql.domain.words import MessageEventKind
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.messages import Message
@@ -54,7 +53,10 @@ class Change:
     """Made of `results.Change`."""
 
     version: int = strawberry.field(description="The version it led to.")
-    kind: MessageEventKind = strawberry.field(description="What was done.")
+    kind: str = strawberry.field(
+        description="What was done: a value of MessageEventKind, EpisodeEventKind or PlanEventKind."
+    )
+    what: str = strawberry.field(description="What was done, in Swedish.")
     at: dt.datetime = strawberry.field(description="When.")
     by_name: str = strawberry.field(description="By whom.")
     by_title: str = strawberry.field(description="With which title (befattning).")
@@ -152,7 +154,7 @@ def answer(outcome: results.Outcome, success: type[Success]) -> Any:
             told = "Nyckeln hör till en annan begäran från din enhet. Använd en ny nyckel. Inget är gjort."
             return IdempotencyKeyReused(message=told, key=key)
         case results.Stale(expected, current, changes):
-            told = "Någon har ändrat meddelandet sedan du läste det. Läs det igen. Inget är gjort."
+            told = "Någon har gjort en ändring sedan du läste. Läs igen. Inget är gjort."
             return StaleVersion(
                 message=told,
                 expected_version=expected,
@@ -160,7 +162,8 @@ def answer(outcome: results.Outcome, success: type[Success]) -> Any:
                 changes=[
                     Change(
                         version=change.version,
-                        kind=change.kind,
+                        kind=change.kind.value,
+                        what=change.kind.swedish,
                         at=change.at,
                         by_name=change.by_name,
                         by_title=change.by_title,

@@ -57,6 +57,16 @@ class ToMany:
     parent: str
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The field is made from the record as a whole, read in a shape that is written by hand.
+
+    Its keys begin with ``#``, which no name in an answer can: several such fields share what is read.
+    """
+
+    shape: Shape
+
+
 def shape_below(info: Info, type_name: str) -> Shape:
     """The shape that is selected below the current field, when its value is a window of that name."""
     return Selection(info).shape(_type(info, type_name), info._raw_info.field_nodes)
@@ -88,6 +98,10 @@ class Selection:
             below = self._below(window, selected[0])
             if isinstance(need, Needs):
                 columns.update(need.columns if need.columns is not None else (field.python_name,))
+            elif isinstance(need, Whole):
+                columns.update(need.shape.columns)
+                ones.update(need.shape.ones)
+                manys.update(need.shape.manys)
             elif isinstance(need, ToOne):
                 columns.update(need.columns)
                 ones[key] = One(relation=need.relation, shape=self.shape(below, selected))

@@ -6,7 +6,11 @@ Importing this module makes the domain's classes GraphQL types; every module tha
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+import strawberry
+
+from lifecare_gql.documents import calendars, pages
 from lifecare_gql.domain import (
     calendar,
     clocks,
@@ -21,6 +25,9 @@ from lifecare_gql.domain import (
     payment_averages,
     payment_policies,
     phones,
+    plan_diagram,
+    plan_facts,
+    plans,
     process_rules,
     readiness,
     region,
@@ -34,7 +41,9 @@ from lifecare_gql.domain.sources import Fact, Source
 from lifecare_gql.domain.words import FactUse
 from lifecare_gql.schema import words as words
 from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.ids import public_id
 from lifecare_gql.schema.publishing import publish
+from lifecare_gql.storage import rows
 
 
 def _source(self: routines.Routine | routines.Duty, info: Info) -> Source:
@@ -75,7 +84,14 @@ def _open_points(self: payment_policies.StatutoryPolicy, info: Info) -> list[rou
     return list(info.context.regions.payment.assumptions)
 
 
+def _unit_id(self: plan_facts.PlanIntervention) -> strawberry.ID | None:
+    """Public id of the unit that does it; null when none is named (enhet)."""
+    return None if self.unit_id is None else strawberry.ID(public_id(rows.Unit, UUID(self.unit_id)))
+
+
 _AS_THEY_ARE = (
+    calendars.CalendarFile,
+    pages.PrintedPage,
     phones.PhoneNumber,
     topics.Topic,
     sources.Unsaid,
@@ -116,7 +132,14 @@ _AS_THEY_ARE = (
     diagram.ProcessStep,
     diagram.ProcessState,
     diagram.DischargeProcess,
+    plan_diagram.PlanProcessStep,
+    plan_diagram.PlanProcessState,
+    plan_diagram.PlanProcess,
     episodes.AvailableAction,
+    plans.AvailablePlanAction,
+    plan_facts.PlanGoal,
+    plan_facts.PlanContent,
+    plan_facts.Meeting,
     readiness.MissingItem,
     readiness.Readiness,
     process_rules.PlanningBasisTime,
@@ -135,6 +158,7 @@ _AS_THEY_ARE = (
     payment_policies.AveragePolicy,
 )
 _WITH_MORE: dict[type, dict[str, Any]] = {
+    plan_facts.PlanIntervention: {"omit": ("unit_id",), "unit_id": _unit_id},
     clocks.Clock: {"late": _late},
     sources.Fact: {"source": _first_source},
     sources.Document: {"facts": _facts},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from lifecare_gql.domain import episode_words, objections, payment_words, routines, words
+from lifecare_gql.domain import episode_words, objections, payment_words, plan_words, routines, task_words, words
 from lifecare_gql.domain.identity import IdentityKind
 from lifecare_gql.domain.words import Word
 from lifecare_gql.schema.publishing import described, publish_words
@@ -14,6 +14,8 @@ VOCABULARIES: tuple[type[Word], ...] = (
     words.Awaiting,
     words.CareType,
     words.ConsentForm,
+    words.ConsentKind,
+    words.ConsentState,
     words.FactUse,
     words.MessageEventKind,
     words.MessageState,
@@ -37,8 +39,15 @@ VOCABULARIES: tuple[type[Word], ...] = (
     payment_words.OutpatientCare,
     payment_words.PaymentReasonCode,
     payment_words.PaymentStatus,
+    plan_words.CallAnswer,
+    plan_words.MeetingForm,
+    plan_words.PlanEventKind,
+    plan_words.PlanItem,
+    plan_words.PlanRole,
+    plan_words.PlanState,
     routines.CountedFrom,
     routines.DutyKind,
+    task_words.TaskKind,
     IdentityKind,
 )
 

@@ -115,6 +115,7 @@ async def test_a_stale_version_tells_who_did_what(api: Api) -> None:
         {
             "version": 2,
             "kind": "ACKNOWLEDGED",
+            "what": "kvitterat",
             "byName": "Eken Testsson",
             "byTitle": "sjuksköterska",
             "unitName": "Eken",

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -18,7 +16,6 @@ from lifecare_gql.hookspecs import RegionSchema, TypeField
 from lifecare_gql.regions import Regions
 from lifecare_gql.settings import Settings
 from lifecare_gql.storage import rows
-from lifecare_gql.storage.database import Database, Transaction
 from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import Many, One, Rows, Shape, Window
 from lifecare_gql.storage.reading.sql import Builder, Statement
@@ -28,35 +25,10 @@ from lifecare_gql.storage.url import Dialect
 from lifecare_gql.storage.viewer import ANONYMOUS, Viewer
 from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests.api.test_life import sent
-from tests.conftest import Api
+from tests.conftest import Api, Statements
 from tests.world import pid, staff_of
 
 SOMEBODY = Viewer(unit_id=UUID(int=7))
-
-
-class Statements(list[str]):
-    """Every statement of the read model as it goes to the database; the first is that which finds the caller."""
-
-    fetched = 0
-    """How many rows the latest one fetched."""
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
-    seen = Statements()
-
-    def listening(select: Callable[..., Any]) -> Callable[..., Any]:
-        async def heard(self: Any, sql: str, params: Sequence[Any] = ()) -> Any:
-            seen.append(sql)
-            found = await select(self, sql, params)
-            seen.fetched = len(found)
-            return found
-
-        return heard
-
-    for owner in (Database, Transaction):
-        monkeypatch.setattr(owner, "select", listening(owner.select))
-    return seen
 
 
 def reads(statements: list[str], table: str) -> list[str]:

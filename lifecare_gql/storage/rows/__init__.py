@@ -1,10 +1,12 @@
 """The stored records. Tortoise finds the models here; everybody else writes ``rows.Message``."""
 
 from lifecare_gql.storage.rows.base import Record
+from lifecare_gql.storage.rows.episodes import Episode, EpisodeEvent, EpisodeParty, EpisodeStep, NoticeReceipt
 from lifecare_gql.storage.rows.ledger import AccessLogEntry, IdempotencyKey
 from lifecare_gql.storage.rows.messages import ConsentRecord, Message, MessageEvent, Receipt
 from lifecare_gql.storage.rows.organisations import Assignment, Forum, InboxReading, Organisation, Staff, Unit
-from lifecare_gql.storage.rows.patients import CareRelation, Case, CaseParty, Patient, PlanProcess
+from lifecare_gql.storage.rows.patients import CareRelation, Case, CaseParty, Patient
+from lifecare_gql.storage.rows.plans import ConsentEntry, PlanEvent, PlanParty, PlanProcess, Task
 
 __all__ = [
     "AccessLogEntry",
@@ -12,17 +14,26 @@ __all__ = [
     "CareRelation",
     "Case",
     "CaseParty",
+    "ConsentEntry",
     "ConsentRecord",
+    "Episode",
+    "EpisodeEvent",
+    "EpisodeParty",
+    "EpisodeStep",
     "Forum",
     "IdempotencyKey",
     "InboxReading",
     "Message",
     "MessageEvent",
+    "NoticeReceipt",
     "Organisation",
     "Patient",
+    "PlanEvent",
+    "PlanParty",
     "PlanProcess",
     "Receipt",
     "Record",
     "Staff",
+    "Task",
     "Unit",
 ]

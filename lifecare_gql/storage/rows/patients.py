@@ -27,6 +27,7 @@ class Patient(Record):
     given_name = fields.CharField(max_length=100)
     family_name = fields.CharField(max_length=100)
     home_municipality_code = fields.CharField(max_length=4, null=True)
+    registered_address = fields.CharField(max_length=200, null=True)
     listed_unit: fields.ForeignKeyNullableRelation[Unit] = fields.ForeignKeyField(
         "models.Unit", related_name="listed_patients", null=True
     )
@@ -106,25 +107,3 @@ class CaseParty(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
         return Where("{t}.unit_id = {unit}", {"unit": viewer.unit_id})
-
-
-class PlanProcess(Record):
-    """That a coordinated individual plan (SIP) is being made or followed, which O11 asks about."""
-
-    tag: ClassVar[str] = "plan"
-    patient_column: ClassVar[str | None] = "patient_id"
-
-    patient: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("models.Patient")
-    opened_at = InstantField()
-    closed_at = InstantField(null=True)
-
-    class Meta:
-        table = "plan_process"
-
-    @classmethod
-    def visible(cls, viewer: Viewer) -> Where:
-        return Where(
-            "exists (select 1 from care_relation r where r.patient_id = {t}.patient_id"
-            " and r.unit_id = {unit} and r.until is null)",
-            {"unit": viewer.unit_id},
-        )
