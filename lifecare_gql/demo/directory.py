@@ -31,7 +31,6 @@ def records(regions: Regions, secret: bytes, loaded_at: dt.datetime) -> list[row
         _Book.forums,
         _Book.patients,
         _Book.relations,
-        _Book.plans,
     )
     return [record for kind in kinds for book in books for record in kind(book)]
 
@@ -120,6 +119,7 @@ class _Book:
                 given_name=one.given_name,
                 family_name=one.family_name,
                 home_municipality_code=one.municipality,
+                registered_address=one.address,
                 listed_unit_id=self.ids.maybe(rows.Unit, one.listed_at),
                 enrolled_unit_id=self.ids.maybe(rows.Unit, one.enrolled_at),
                 deceased_on=None if one.died is None else stockholm_day(self.loaded_at - one.died),
@@ -135,15 +135,6 @@ class _Book:
                     unit_id=self.ids.of(rows.Unit, unit),
                     kind=kind,
                     since=self.since,
-                )
-
-    def plans(self) -> Iterator[rows.Record]:
-        for patient in self.demo.patients:
-            if patient.open_plan:
-                yield rows.PlanProcess(
-                    id=self.ids.own(rows.PlanProcess, patient.key),
-                    patient_id=self.ids.of(rows.Patient, patient.key),
-                    opened_at=self.since,
                 )
 
 

@@ -17,7 +17,8 @@ from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
 from lifecare_gql.actions.session import Session
 from lifecare_gql.demo.directory import SERVED, records
 from lifecare_gql.demo.names import Actor, actors_by_key
-from lifecare_gql.demo.story import Step, steps
+from lifecare_gql.demo.story import steps
+from lifecare_gql.demo.telling import Step
 from lifecare_gql.errors import RegionFault
 from lifecare_gql.regions import Regions
 from lifecare_gql.storage import rows
@@ -87,7 +88,7 @@ async def _take(db: Database, regions: Regions, secret: bytes, step: Step, peopl
     """Do the step; 1 if it was not done before."""
     if step.by not in people:
         raise RegionFault(f"The demo's {step.name}: nobody is called {step.by}")
-    actor = people[step.by]
+    actor, ids = people[step.by], iter(step.makes)
     session = Session(
         db=db,
         regions=regions,
@@ -95,7 +96,7 @@ async def _take(db: Database, regions: Regions, secret: bytes, step: Step, peopl
         now=step.at,
         secret=secret,
         operation="demo",
-        new_id=lambda: step.makes,
+        new_id=lambda: next(ids),
     )
     outcome = await step.take(session)
     if not isinstance(outcome, Done):

@@ -2,7 +2,7 @@
 
 Everything has a key, a short word that is stable: ids and HSA-ids are made of it. A key of another region is
 written with that region's code, ``orebro/nora-hemsjukvard``. Moments are told as how long ago they were when
-the demo is loaded, as ISO 8601 durations (``P3DT2H``).
+the demo is loaded, as ISO 8601 durations (``P3DT2H``). Care episodes and plans: `demo_process`.
 """
 
 from __future__ import annotations
@@ -10,30 +10,21 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from lifecare_gql.domain.demo_keys import Ago, Key, Named, Reference, check_order
+from lifecare_gql.domain.demo_process import DemoEpisode, DemoPlan
 from lifecare_gql.domain.phones import PhoneNumber
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import ConsentForm, MessageEventKind, Principal, Protection, Purpose, UnitKind
 
-MAX_KEY_LETTERS = 15
-"""Letters of a key, hyphens not counted: an HSA-id has room for no more."""
-
 _TEST_PERSON = r"^((19|20)[0-9]{6}23[89][0-9]|18[0-9]{6}98[01][0-9]|98240301AA06)$"
 """Skatteverket's series of test persons, and the reserve number that HL7 Sweden publishes as its example."""
 
-
-def _short(key: str) -> str:
-    if len(key.replace("-", "")) > MAX_KEY_LETTERS:
-        raise ValueError(f"{key} has more than {MAX_KEY_LETTERS} letters")
-    return key
-
-
-Key = Annotated[str, Field(pattern=r"^[a-z0-9-]+$"), AfterValidator(_short)]
-Reference = Annotated[str, Field(pattern=r"^([a-z]+/)?[a-z0-9-]+$")]
-Ago = Annotated[dt.timedelta, Field(gt=dt.timedelta(0))]
+_NOWHERE = r", 123 45 Provstad$"
+"""Every address of the demo lies in a town that does not exist."""
 
 
 @value
@@ -95,7 +86,9 @@ class DemoPatient:
     enrolled_at: Reference | None = Field(default=None, description="Enrolled in municipal health care (H5).")
     known_to: tuple[Reference, ...] = Field(default=(), description="Other units with a case of the patient.")
     died: Ago | None = Field(default=None, description="How long ago the patient died.")
-    open_plan: bool = Field(default=False, description="Whether a SIP process is open (O11).")
+    address: str | None = Field(
+        default=None, pattern=_NOWHERE, description="The registered address (folkbokföringsadress)."
+    )
     protection: Protection = Field(default=Protection.NONE, description="Protected identity.")
 
 
@@ -158,17 +151,16 @@ class DemoMessage:
 
     @model_validator(mode="after")
     def _in_order(self) -> DemoMessage:
-        moments = [self.ago, *(act.ago for act in self.acts)]
-        if moments != sorted(set(moments), reverse=True):
-            raise ValueError(f"{self.key}: what was done to it must come after it, each after the other")
+        check_order(self.key, [self.ago, *(act.ago for act in self.acts)])
         if any(act.kind is MessageEventKind.SENT for act in self.acts):
             raise ValueError(f"{self.key}: a message is sent once")
         return self
 
-    def regions(self) -> set[str]:
-        """The other regions that it reaches."""
-        named = (*self.to, *(act.by for act in self.acts))
-        return {reference.partition("/")[0] for reference in named if "/" in reference}
+    def references(self) -> Iterator[Named]:
+        """What it names."""
+        yield from (("patient", self.patient), ("case", self.case))
+        yield from (("unit", key) for key in self.to)
+        yield from (("assignment", key) for key in (self.by, *(act.by for act in self.acts)))
 
 
 @value
@@ -192,6 +184,8 @@ class Demo:
     cases: tuple[DemoCase, ...] = Field(default=(), description="The cases.")
     messages: tuple[DemoMessage, ...] = Field(default=(), description="The messages.")
     readings: tuple[DemoReading, ...] = Field(default=(), description="The readings of inboxes.")
+    episodes: tuple[DemoEpisode, ...] = Field(default=(), description="The care episodes.")
+    plans: tuple[DemoPlan, ...] = Field(default=(), description="The coordinated individual plans.")
 
     @model_validator(mode="after")
     def _whole(self) -> Demo:
@@ -213,6 +207,8 @@ class Demo:
             "forum": self.forums,
             "case": self.cases,
             "message": self.messages,
+            "episode": self.episodes,
+            "plan": self.plans,
         }
         keys = {kind: [one.key for one in found] for kind, found in named.items()}
         return keys | {"assignment": [key for person in self.staff for key, _ in person.keyed()]}
@@ -230,7 +226,7 @@ class Demo:
             if reference is not None and "/" not in reference and reference not in known[kind]:
                 yield f"there is no {kind} {reference}"
 
-    def _references(self) -> Iterator[tuple[str, str | None]]:
+    def _references(self) -> Iterator[Named]:
         yield from (("organisation", unit.organisation) for unit in self.units)
         yield from (("unit", one.unit) for person in self.staff for one in person.assignments)
         for patient in self.patients:
@@ -238,8 +234,6 @@ class Demo:
         yield from (("unit", key) for forum in self.forums for key in (forum.unit, forum.other_unit))
         for case in self.cases:
             yield from (("patient", case.patient), ("assignment", case.by))
-        for message in self.messages:
-            yield from (("patient", message.patient), ("case", message.case))
-            yield from (("unit", key) for key in message.to)
-            yield from (("assignment", key) for key in (message.by, *(act.by for act in message.acts)))
+        told: list[DemoMessage | DemoEpisode | DemoPlan] = [*self.messages, *self.episodes, *self.plans]
+        yield from (named for one in told for named in one.references())
         yield from (("assignment", reading.by) for reading in self.readings)

@@ -10,14 +10,26 @@ from strawberry.types import ExecutionResult
 
 from lifecare_gql.actions.callers import caller_of
 from lifecare_gql.actions.session import Session
-from lifecare_gql.demo import actors, load_demo
+from lifecare_gql.demo import actors, demo_id, load_demo
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema
+from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import migrate
 
 SECRET = b"a secret for tests, not for people"
+STATES = {
+    "halland/stina-vard": "DISCHARGE_READY",
+    "halland/gunnar-vard": "DISCHARGED",
+    "halland/elsa-orebro": "NOTIFIED",
+    "stockholm/axel-vard": "CLOSED",
+    "vasternorrland/holger-vard": "PLANNING",
+    "orebro/ingvar-vard": "NOTIFIED",
+    "orebro/okand-vard": "ADMITTED",
+    "orebro/agda-vard": "DISCHARGED",
+}
+"""Where each care episode stands."""
 NOW = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)  # a Wednesday, 10:30 in Sweden
 
 
@@ -26,6 +38,12 @@ async def prepare(url: str) -> None:
     await migrate(url)
     async with Database.from_url(url) as db:
         await load_demo(db, load_regions(), SECRET, NOW)
+
+
+async def states() -> dict[str, str]:
+    """Where each care episode of the open database stands."""
+    keys = {demo_id(rows.Episode, key): key for key in STATES}
+    return {keys[one.id]: one.state.value for one in await rows.Episode.all()}
 
 
 @dataclass(frozen=True)

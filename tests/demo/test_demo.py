@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lifecare_gql.demo import actors, is_empty, load_demo
 from lifecare_gql.domain.demo import Demo as DemoData
-from lifecare_gql.domain.demo import DemoMessage
+from lifecare_gql.domain.demo_process import DemoEpisodeAct
 from lifecare_gql.domain.identity import is_hsa_id, parse_identity
 from lifecare_gql.domain.words import MessageState, Protection, UnitKind
 from lifecare_gql.errors import RegionFault
@@ -23,10 +25,12 @@ from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import migrate
 from lifecare_gql.storage.url import Dialect
 from tests.databases import Databases
-from tests.demo.loaded import NOW, SECRET, Demo
+from tests.demo.loaded import NOW, SECRET, STATES, Demo, states
 from tests.regions.plugins import changed, faults_of, installed
 
 TABLES = [model._meta.db_table for name in rows.__all__ if name != "Record" for model in [getattr(rows, name)]]
+
+MADE = ("message", "care_case", "episode", "plan_process", "consent_entry")
 
 # https://www.pts.se, "Telefonnummer för användning i böcker och filmer etc."
 FICTION = r"\+46(701740(60[5-9]|6[1-9][0-9])|313900(6[0-9]{2})|406280(4[0-9]{2})|8465004[0-9]{2}|9803192[0-9]{2})"
@@ -92,6 +96,7 @@ async def test_it_can_be_loaded_on_any_day(moment: str, databases: Databases, re
     now = dt.datetime.fromisoformat(moment)
     async with databases.copy(Dialect.SQLITE, migrate) as url, Database.from_url(url) as db:
         assert (await load_demo(db, regions, SECRET, now)).added["message"] > 30
+        assert await states() == STATES
         due = await rows.Message.filter(state=MessageState.ACKNOWLEDGED, reply_due_at__lt=now).count()
         assert due == 1
 
@@ -104,7 +109,24 @@ async def test_a_region_alone_leaves_out_what_reaches_the_others(databases: Data
         rest = await load_demo(db, regions, SECRET, NOW + dt.timedelta(days=1))
         assert first.added["message"] == 9 - 1
         assert await count(db, "select count(distinct since) from assignment") == 1
-        assert rest.added["unit"] == 29
+        assert (first.added["episode"], first.added["plan_process"]) == (2, 1)
+        assert rest.added["unit"] == 30
+
+
+async def test_what_the_process_refuses_stops_the_load(databases: Databases, tmp_path: Path) -> None:
+    def unread(text: str) -> str:
+        return text.replace(
+            'anna = "P1DT23H", bo = "P1DT22H", disa = "P1DT21H" } },\n    { do = "PATIENT',
+            'bo = "P1DT22H", disa = "P1DT21H" } },\n    { do = "PATIENT',
+            1,
+        )
+
+    faulty = load_regions(plugins=[with_demo(tmp_path, unread)])
+    async with databases.copy(Dialect.SQLITE, migrate) as url, Database.from_url(url) as db:
+        with pytest.raises(
+            RegionFault, match=r"halland/gunnar-vard/13 is not possible: RECEIPT_NOT_CONFIRMED: .*Norr"
+        ):
+            await load_demo(db, faulty, SECRET, NOW)
 
 
 async def test_what_a_routine_refuses_stops_the_load(databases: Databases, tmp_path: Path) -> None:
@@ -126,9 +148,12 @@ async def test_every_state_is_there(demo: Demo, region: str) -> None:
 async def test_the_acts_left_their_traces(demo: Demo) -> None:
     db = demo.db
     acts = dict(await db.select("select act, count(*) from access_log group by act"))
-    made = await count(db, "select count(*) from message") + await count(db, "select count(*) from care_case")
-    assert acts["CREATE"] == made
-    assert acts["UPDATE"] == await count(db, "select count(*) from message_event where kind <> 'SENT'")
+    made = {table: await count(db, f"select count(*) from {table}") for table in MADE}
+    assert acts["CREATE"] == sum(made.values())
+    # The call to a plan is one act, and an event of the plan and of its episode.
+    twice = await count(db, "select count(*) from episode_event where kind = 'SIP_CALLED'")
+    later = [await count(db, f"select count(*) from {one}_event") for one in ("message", "episode", "plan")]
+    assert acts["UPDATE"] == sum(later) - twice - made["message"] - made["episode"] - made["plan_process"]
     assert await count(db, "select count(*) from access_log where operation <> 'demo'") == 0
     events = "(select count(*) from message_event e where e.message_id = m.id)"
     assert await count(db, f"select count(*) from message m where m.version <> {events}") == 0
@@ -161,7 +186,7 @@ def test_the_patients_are_of_every_kind(regions: Regions) -> None:
     assert kinds == {"PERSONAL_NUMBER", "COORDINATION_NUMBER", "NATIONAL_RESERVE_NUMBER"}
     assert any(patient.identifier.startswith("18") for patient in patients)
     assert {patient.protection for patient in patients} == set(Protection)
-    assert [patient.key for patient in patients if patient.died and patient.open_plan] == ["alma"]
+    assert [patient.key for patient in patients if patient.died] == ["alma"]
 
 
 def test_a_region_has_patients_that_are_not_listed_not_enrolled_or_protected(data: DemoData) -> None:
@@ -219,14 +244,25 @@ def test_actors_have_hsa_ids_of_nobody(regions: Regions) -> None:
     )
 
 
-def texts(message: DemoMessage) -> Iterator[str]:
-    yield message.text
-    for act in message.acts:
-        yield from filter(None, (act.text, act.reason))
+WRITTEN = {"text", "reason", "about", "medicines", "what_next", "comment", "title", "what", "patients_view"}
+WRITTEN |= {"measures_by_others", "place"}
+
+
+def texts(told: Any) -> Iterator[str]:
+    """All that somebody is said to have written, at any depth; `about` in an act is a key."""
+    if isinstance(told, tuple):
+        yield from (text for one in told for text in texts(one))
+    elif dataclasses.is_dataclass(told):
+        names = [one.name for one in dataclasses.fields(told) if getattr(told, one.name)]
+        written = WRITTEN - {"about"} if isinstance(told, DemoEpisodeAct) else WRITTEN
+        yield from (getattr(told, name) for name in names if name in written)
+        yield from (text for name in names for text in texts(getattr(told, name)))
 
 
 def test_every_text_says_that_it_is_invented(data: DemoData) -> None:
-    assert [text for message in data.messages for text in texts(message) if not text.startswith("Påhitta")] == []
+    told = list(texts((data.messages, data.episodes, data.plans)))
+    assert len(told) > 20
+    assert [text for text in told if not text.startswith("Påhitta")] == []
 
 
 FAULTS = [
@@ -237,6 +273,32 @@ FAULTS = [
     ("a key that is too long", ('key = "rut"', 'key = "rut-i-specialistvarden"'), "has more than 15 letters"),
     ("an answer before the question", ('ago = "P8DT20H"', 'ago = "P30D"'), "recept: what was done to it must"),
     ("a message sent twice", ('kind = "RETRACTED"', 'kind = "SENT"'), "aterta: a message is sent once"),
+    ("an address that could be somewhere", ("1, 123 45 Provstad", "1, 111 22 Stad"), "patients.0.address: String"),
+    ("an act that is none", ('do = "ANSWERED"', 'do = "REPLIED"'), "episodes.0.acts.3.do: Input should be"),
+    ("an episode that does not begin", ('do = "ADMITTED"', 'do = "CLOSED"'), "stina-vard: an episode begins with"),
+    (
+        "an act before the one it follows",
+        ('ago = "P5DT22H"', 'ago = "P9D"'),
+        "stina-vard: what was done to it must",
+    ),
+    (
+        "an act about nothing",
+        ('ago = "P3D", expected', 'ago = "P3D", about = "x", expected'),
+        "no earlier act has the key x",
+    ),
+    ("a receipt before the notice", ('bo = "P5DT18H"', 'bo = "P6D"'), "stina-vard: bo acknowledged it before"),
+    (
+        "a call without a plan",
+        ('do = "PATIENT_INFORMED"', 'do = "SIP_CALLED"'),
+        "the call to SIP stands with the plan",
+    ),
+    ("nobody to acknowledge", ('{ bo = "P5DT18H"', '{ boo = "P5DT18H"'), "there is no assignment boo"),
+    (
+        "a plan that does not begin",
+        ('do = "NEED_IDENTIFIED"', 'do = "DRAFTED"'),
+        "gunnar-sip: a plan begins with the need",
+    ),
+    ("a plan in no episode", ('episode = "gunnar-vard"', 'episode = "vard"'), "there is no episode vard"),
 ]
 
 

@@ -13,6 +13,7 @@ from lifecare_gql.demo import actors
 from lifecare_gql.regions import Regions
 from lifecare_gql.web.graphiql import Tab, load_tabs
 from tests.demo.loaded import Demo
+from tests.demo.process_checks import PROCESS_CHECKS, discharged
 
 TABS = load_tabs()
 
@@ -239,6 +240,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "PaymentLiability": liable_over_new_year,
     "AveragePayment": averaged,
     "DischargeProcess": process_shown,
+    **PROCESS_CHECKS,
     "SchemaOverview": overview,
 }
 
@@ -283,6 +285,15 @@ async def test_two_readings_fulfil_the_day(demo: Demo) -> None:
     await run(demo, tab, "RecordReading")
     reading = (await run(demo, tab, "InboxReadingToday"))["viewer"]["unit"]["inboxReading"]
     assert (len(reading["readAt"]), reading["fulfilled"]) == (2, True)
+
+
+async def test_after_the_call_the_patient_is_discharged_and_the_call_stands_in_the_record(demo: Demo) -> None:
+    [tab] = [tab for tab in TABS if "LogTheCall" in operations(tab)]
+    await run(demo, tab, "LogTheCall")
+    discharged(await run(demo, tab, "TryToDischarge"))
+    [history] = [tab for tab in TABS if "WithdrawnDischargeReady" in operations(tab)]
+    told = (await run(demo, history, "WithdrawnDischargeReady"))["episode"]["history"]["nodes"]
+    assert [one["spokeWith"] for one in told if one["kind"] == "PHONE_CALL_LOGGED"].count("Anna Exempelsson") == 2
 
 
 async def test_another_unit_does_not_see_the_patient_of_the_tab(demo: Demo) -> None:
