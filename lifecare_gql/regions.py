@@ -17,6 +17,7 @@ from typing import Any
 import pluggy
 
 from lifecare_gql import hookspecs
+from lifecare_gql.domain.outage_life import outage_faults
 from lifecare_gql.domain.payment_policies import PaymentBook
 from lifecare_gql.domain.region import Region, RegionInfo
 from lifecare_gql.domain.routines import RoutineBook
@@ -203,6 +204,8 @@ def _assemble(gathered: _Gathering, faults: list[str]) -> dict[str, Region]:
     regions = {code: _region(info, gathered, faults) for code, info in sorted(infos.items())}
     for region in regions.values():
         faults.extend(f"{region.code}: {fault}" for fault in check_region(region))
+    if not faults:  # a file that cannot be read is fault enough
+        faults.extend(f"{code}: {fault}" for code, region in regions.items() for fault in outage_faults(region))
     return regions
 
 

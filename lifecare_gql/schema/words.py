@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import strawberry
 
-from lifecare_gql.domain import episode_words, objections, payment_words, plan_words, routines, task_words, words
+from lifecare_gql.domain import (
+    episode_words,
+    objections,
+    outage_words,
+    payment_words,
+    plan_words,
+    routines,
+    task_words,
+    words,
+)
 from lifecare_gql.domain.identity import IdentityKind
 from lifecare_gql.domain.words import Word
 from lifecare_gql.schema.publishing import described, publish_words
@@ -34,6 +43,15 @@ VOCABULARIES: tuple[type[Word], ...] = (
     episode_words.PartyRole,
     episode_words.PlanningBasisStart,
     objections.ObjectionCode,
+    outage_words.InvoicingOrigin,
+    outage_words.OutageClass,
+    outage_words.OutageEventKind,
+    outage_words.OutageRole,
+    outage_words.OutageState,
+    outage_words.PatientClass,
+    outage_words.PatientStatus,
+    outage_words.RecoveryKind,
+    outage_words.RegionOutageState,
     payment_words.CountedDays,
     payment_words.CountedPersons,
     payment_words.OutpatientCare,
