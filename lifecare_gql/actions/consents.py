@@ -7,6 +7,7 @@ from uuid import UUID
 
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.episode_acts import too_long
+from lifecare_gql.actions.hindrances import outage_objections
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
 from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
 from lifecare_gql.actions.session import Session
@@ -44,6 +45,7 @@ async def record_consent(session: Session, order: ConsentOrder, key: str) -> Out
             return Missing((("input", "scopeId"),))
         latest = await _latest(desk, order, column)
         objections = (
+            *await outage_objections(desk, order.said.state),
             *judge_consent(order.said, latest.state if latest else None, session.now),
             *too_long(order.said),
         )

@@ -15,6 +15,7 @@ from lifecare_gql.actions import facts
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.episode_facts import EPISODE, episode_background, episode_events
 from lifecare_gql.actions.episode_records import entry, write
+from lifecare_gql.actions.hindrances import outage_objections
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
 from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
 from lifecare_gql.actions.session import Session
@@ -170,7 +171,13 @@ async def carry_out(
 ) -> Outcome:
     """Write the act as an event, with what is kept beside it, or tell all that hinders it."""
     session = desk.session
-    found = [*judge(wanted, stands.facts, session.known().unit, session.regions), *too_long(wanted)]
+    unit = session.known().unit
+    others = [part.unit for part in stands.facts.active if part.unit.id != unit.id]
+    found = [
+        *await outage_objections(desk, wanted.kind, call=others),
+        *judge(wanted, stands.facts, unit, session.regions),
+        *too_long(wanted),
+    ]
     warnings = tuple(one for one in found if one.severity is Severity.WARN)
     if refused(tuple(found)):
         done = await earlier(desk, one_try)  # perhaps this very request, sent twice

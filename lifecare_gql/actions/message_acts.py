@@ -13,6 +13,7 @@ from uuid import UUID
 
 from lifecare_gql.actions import facts
 from lifecare_gql.actions.access import Desk
+from lifecare_gql.actions.hindrances import outage_objections
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
 from lifecare_gql.actions.messages import (
     ConsentGiven,
@@ -91,13 +92,24 @@ async def act(session: Session, kind: MessageEventKind, order: ActOrder, key: st
             )
         answer = _answer(desk, seen, order) if kind is MessageEventKind.ANSWERED else None
         verdict = None if answer is None else review(answer.draft, session.regions)
-        objections = (*judge(kind, seen.standing, order.reason), *(verdict.objections if verdict else ()))
+        objections = (
+            *await outage_objections(desk, kind, call=_others(desk, seen)),
+            *judge(kind, seen.standing, order.reason),
+            *(verdict.objections if verdict else ()),
+        )
         if objections:
             await desk.note(AccessAct.REFUSED, [seen.row.about], "Message", seen.row.id)
             return Refused(objections, verdict.warnings if verdict else ())
         return await _do(desk, kind, order, one_try, seen, answer, verdict)
 
     return await once(session, attempt(kind, key, asdict(order)), judged)
+
+
+def _others(desk: Desk, seen: Seen) -> list[Party]:
+    """The units at the other end, to be called when the system is down."""
+    own = desk.session.known().unit_id
+    units = (seen.row.related["sender_unit"], *(receipt.related["unit"] for receipt in seen.receipts))
+    return [facts.party(unit) for unit in units if unit.id != own]
 
 
 async def _do(

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from lifecare_gql.actions import facts
 from lifecare_gql.actions.access import Desk, work
+from lifecare_gql.actions.hindrances import outage_objections
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, once
 from lifecare_gql.actions.results import Done, KeyReused, Missing, Refused
 from lifecare_gql.actions.session import Session
@@ -85,9 +86,10 @@ async def send_message(session: Session, order: MessageOrder, key: str) -> Done 
         if isinstance(parcel, Missing):
             return parcel
         verdict = review(parcel.draft, session.regions)
-        if not verdict.allowed:
+        down = await outage_objections(desk, MessageEventKind.SENT, call=parcel.draft.recipients)
+        if down or not verdict.allowed:
             await desk.note(AccessAct.REFUSED, [parcel.patient_id], "Message")
-            return Refused(verdict.objections, verdict.warnings)
+            return Refused((*down, *verdict.objections), verdict.warnings)
         message_id = session.new_id()
         return await claim(desk, one, message_id) or await store(desk, parcel, verdict, message_id)
 

@@ -16,6 +16,7 @@ from lifecare_gql.actions.documents import kept_units
 from lifecare_gql.actions.episode_acts import SILENT, Saying, Standing, named_units, stripped, too_long
 from lifecare_gql.actions.episode_facts import EPISODE
 from lifecare_gql.actions.episode_records import entry, write
+from lifecare_gql.actions.hindrances import outage_objections
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
 from lifecare_gql.actions.plan_facts import PLAN, plan_background, plan_events
 from lifecare_gql.actions.plan_records import PlanStanding, write_plan
@@ -170,7 +171,12 @@ async def _carry_out(desk: Desk, one_try: Attempt, stands: PlanStanding, wanted:
     session, unit = desk.session, desk.session.known().unit
     episode = await _called_in(desk, stands, wanted)
     call = None if episode is None else _call(episode, wanted)
-    found: list[Objection] = [*judge_plan(wanted, stands.facts, unit, session.regions), *too_long(wanted)]
+    others = [part.unit for part in stands.facts.participants if part.unit.id != unit.id]
+    found: list[Objection] = [
+        *await outage_objections(desk, wanted.kind, call=others),
+        *judge_plan(wanted, stands.facts, unit, session.regions),
+        *too_long(wanted),
+    ]
     if episode is not None and call is not None:
         told = {(one.code, one.reason) for one in found}  # both tables demand the consent
         also = judge(call, episode.facts, unit, session.regions)

@@ -20,6 +20,7 @@ from lifecare_gql.schema.inputs import (
     MessageReasonInput,
     ReplyInput,
 )
+from lifecare_gql.schema.outages import OutageMutation
 from lifecare_gql.schema.plan_mutations import PlanMutation
 from lifecare_gql.schema.refusals import (
     CaseOpened,
@@ -41,7 +42,7 @@ from lifecare_gql.storage import rows
 @strawberry.type(
     description="What a person can do. Every answer is what was made, or a refusal that says everything."
 )
-class Mutation(EpisodeMutation, PlanMutation):
+class Mutation(EpisodeMutation, PlanMutation, OutageMutation):
     """The mutations of the core."""
 
     @strawberry.mutation(description="Send a message outside the care episode (meddelande utanför vårdtillfälle).")

@@ -26,6 +26,7 @@ from lifecare_gql.schema.episodes import ConsentEntry, Episode, EpisodeEvent, Ep
 from lifecare_gql.schema.ids import row_id, split
 from lifecare_gql.schema.inputs import ImaginedMessageInput, MessageInput, PatientKey
 from lifecare_gql.schema.messages import Consent, Message, MessageEvent, Receipt
+from lifecare_gql.schema.outages import Outage, OutageEvent, of_region
 from lifecare_gql.schema.patients import Case, Patient, own_patients
 from lifecare_gql.schema.plans import Plan, PlanEvent, PlanParticipant
 from lifecare_gql.schema.publishing import described
@@ -53,6 +54,8 @@ NODES: dict[str, type[Node]] = {
         MessageEvent,
         NoticeReceipt,
         Organisation,
+        Outage,
+        OutageEvent,
         Patient,
         Plan,
         PlanEvent,
@@ -139,6 +142,7 @@ class Query:
     plan: Plan | None = record(
         _plan, "A coordinated individual plan (SIP); null when there is none that you may see."
     )
+    outages: Connection[Outage] = connection(of_region, "The outages of a region, newest first (driftstopp).")
     unit: Unit | None = record(_unit, "A unit of the directory (enhet).")
     units: Connection[Unit] = connection(units_found, "The active units of the directory, by name (enheter).")
 

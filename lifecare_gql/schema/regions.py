@@ -6,8 +6,10 @@ from typing import Any
 
 import strawberry
 
+from lifecare_gql.actions.outages import region_state
 from lifecare_gql.domain import region as domain
 from lifecare_gql.domain.directory import Contact, Switchboard
+from lifecare_gql.domain.outage_words import RegionOutageState
 from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.process_rules import ProcessRules
 from lifecare_gql.domain.region import Municipality
@@ -16,6 +18,7 @@ from lifecare_gql.domain.sources import Document
 from lifecare_gql.domain.support import Rollout, Support
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.schema import values as values
+from lifecare_gql.schema.context import Info
 
 
 def _of_info(name: str, description: str) -> Any:
@@ -55,6 +58,11 @@ class Region:
         name="dischargeProcessRules",
         description="What the region adds to the discharge process; null when nothing is stated (tillägg).",
     )
+
+    @strawberry.field(description="Whether the system runs in the region, is down, or was lately (driftstopp).")
+    async def outage_state(root: strawberry.Parent[domain.Region], info: Info) -> RegionOutageState:
+        return await region_state(info.context.session, root.code)
+
     plugins: list[str] = strawberry.field(description="The plugins that contributed to the region.")
 
     @classmethod

@@ -20,7 +20,9 @@ from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import Order, Rows
 from lifecare_gql.storage.reading.where import Where
 
-_BY_DUE_TIME = Order(by=("{t}.sort_at", "{t}.since", "{t}.id"), columns=("sort_at", "since", "id"))
+_BY_DUE_TIME = Order(
+    by=("{t}.sort_at", "{t}.since", "{t}.kind", "{t}.id"), columns=("sort_at", "since", "kind", "id")
+)
 
 
 @window(rows.Task)

@@ -18,6 +18,7 @@ _RESULTS = {
         episode {{ id state version }} }} {STALE}""",
     "PlanActResult": f"""... on PlanChanged {{ replayed warnings {{ code rule }} event {{ id version kind }}
         plan {{ id state version }} }} {STALE}""",
+    "OutageActResult": f"... on OutageChanged {{ replayed outage {{ id state version }} }} {STALE}",
     "RecordConsentResult": "... on ConsentRecorded { replayed entry { id version state } }",
 }
 _ANSWERS = dict(re.findall(r"^  (\w+)\((?:[^()]|\n)*?\n?  ?\): (\w+Result)!", _SDL, re.M))

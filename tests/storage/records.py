@@ -66,6 +66,11 @@ MESSAGE: dict[str, Any] = {
 async def ledger(tx: Transaction, nurse: UUID) -> None:
     """What the system keeps for itself, and a forum."""
     await rows.InboxReading.create(using_db=tx.client, unit_id=VARBERG, by_id=nurse, at=NOW)
+    down = await rows.Outage.create(
+        using_db=tx.client, region_code="halland", state="ACTIVE", version=1, opened_at=NOW, started_at=NOW
+    )
+    told = {"version": 1, "kind": "STARTED", "at": NOW, "unit_id": VARBERG, "by_id": nurse, "content": {}}
+    await rows.OutageEvent.create(using_db=tx.client, outage=down, **told)
     await rows.Forum.create(using_db=tx.client, name="Rond", unit_id=NORA, other_unit_id=EKEN, since=NOW)
     await rows.IdempotencyKey.create(
         using_db=tx.client,

@@ -80,6 +80,11 @@ VIOLATIONS: dict[str, str | Again] = {
     "consent_entry_state_known": again("consent_entry", version="2", state="'MAYBE'"),
     "consent_entry_belongs_to_its_kind": again("consent_entry", "kind = 'PLAN'", kind="'PROCESS'"),
     "consent_entry_said_before_recorded": again("consent_entry", version="2", said_at=LONG_AFTER),
+    "outage_version_positive": "update outage set version = 0",
+    "outage_state_known": "update outage set state = 'LOST'",
+    "outage_ends_after_it_began": "update outage set ended_at = started_at",
+    "outage_one_active": again("outage"),
+    "outage_event_one_for_each_version": again("outage_event"),
     "task_about_one_thing": again("task", episode_id="null"),
     "task_waits_once": again("task"),
 }
@@ -195,6 +200,8 @@ FIXED: dict[str, tuple[str, ...]] = {
     "plan_party": ("id", "plan_id", "patient_id", "unit_id"),
     "plan_event": ("*",),
     "consent_entry": ("*",),
+    "outage": ("id", "region_code", "opened_at"),
+    "outage_event": ("*",),
 }
 
 

@@ -177,7 +177,7 @@ create table task (
     )
 );
 create unique index task_waits_once on task (unit_id, kind, about) where done_at is null;
-create index task_worklist on task (unit_id, sort_at, since, id) where done_at is null;
+create index task_worklist on task (unit_id, sort_at, since, kind, id) where done_at is null;
 create index task_patient_id on task (patient_id);
 create index task_message_id on task (message_id);
 create index task_episode_id on task (episode_id);

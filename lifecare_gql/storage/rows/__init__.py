@@ -5,6 +5,7 @@ from lifecare_gql.storage.rows.episodes import Episode, EpisodeEvent, EpisodePar
 from lifecare_gql.storage.rows.ledger import AccessLogEntry, IdempotencyKey
 from lifecare_gql.storage.rows.messages import ConsentRecord, Message, MessageEvent, Receipt
 from lifecare_gql.storage.rows.organisations import Assignment, Forum, InboxReading, Organisation, Staff, Unit
+from lifecare_gql.storage.rows.outages import Outage, OutageEvent
 from lifecare_gql.storage.rows.patients import CareRelation, Case, CaseParty, Patient
 from lifecare_gql.storage.rows.plans import ConsentEntry, PlanEvent, PlanParty, PlanProcess, Task
 
@@ -27,6 +28,8 @@ __all__ = [
     "MessageEvent",
     "NoticeReceipt",
     "Organisation",
+    "Outage",
+    "OutageEvent",
     "Patient",
     "PlanEvent",
     "PlanParty",
