@@ -18,12 +18,14 @@ from lifecare_gql.app import create_app, utc_now
 from lifecare_gql.demo import actors, is_empty, load_demo
 from lifecare_gql.domain.words import FactUse
 from lifecare_gql.errors import ConfigurationError, LifecareError
+from lifecare_gql.kits import check_kit, make_kits
 from lifecare_gql.region_files import CORE
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
 from lifecare_gql.settings import Mode, Settings, from_environment
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import migrate as apply_migrations
+from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.url import Dialect, SqliteAddress, parse_url
 from lifecare_gql.web.logging import configure
 from lifecare_gql.web.tokens import DevelopmentIssuer
@@ -144,6 +146,18 @@ def regions() -> None:
         typer.echo(f"  assumes   {assumed.key} = {assumed.value} ({assumed.question})")
 
 
+async def _make_kits(settings: Settings, out: Path, where: Where) -> None:
+    made = 0
+    async with Database.from_url(settings.database_url) as db:
+        async for one in make_kits(db, _regions(settings), settings.key(), utc_now(), out, where):
+            made = one.done
+            told = f"{one.episodes} episodes, {one.messages} messages, {one.withheld} persons left out"
+            typer.echo(f"  {one.done}/{one.of}  {one.unit}: {told}")
+    if not made:
+        raise ConfigurationError("No active unit is chosen by that.")
+    typer.echo(f"{made} kits in {out}. Keep key.pem where it cannot be changed.")
+
+
 def _day(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 
@@ -158,6 +172,32 @@ def schema(
         typer.echo(sdl, nl=False)
     else:
         output.write_text(sdl, encoding="utf-8")
+
+
+@cli.command(name="outage-kit")
+def outage_kit(
+    out: Annotated[Path, typer.Option(help="The folder to write to; one folder below it for each unit.")],
+    unit: Annotated[str | None, typer.Option(help="HSA-id of a unit.")] = None,
+    municipality: Annotated[str | None, typer.Option(help="Code of a municipality, e.g. 2281.")] = None,
+    region: Annotated[str | None, typer.Option(help="Code of a region, e.g. vasternorrland.")] = None,
+) -> None:
+    """Make outage kits as files, for one unit, a municipality or a region. Let a timer run it."""
+    settings = from_environment()
+    chosen = {"hsa_id": unit, "municipality_code": municipality, "region_code": region}
+    given = {column: value for column, value in chosen.items() if value is not None}
+    if len(given) != 1:
+        raise ConfigurationError("Choose one of --unit, --municipality and --region.")
+    [(column, value)] = given.items()
+    asyncio.run(_make_kits(settings, out, Where(f"{{t}}.{column} = {{value}}", {"value": value})))
+
+
+@cli.command(name="check-kit")
+def check(
+    folder: Annotated[Path, typer.Argument(help="The folder of a unit's kit.")],
+    key: Annotated[Path, typer.Option(help="The public key, key.pem.")],
+) -> None:
+    """Check that no byte of an outage kit was changed since it was signed. Needs no server."""
+    typer.echo(f"The kit is whole and as it was signed: {check_kit(folder, key)}")
 
 
 @cli.command()

@@ -34,7 +34,7 @@ from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import Many, One, Rows, Shape
 from lifecare_gql.storage.reading.where import Where
 
-_PERSON = {
+PERSON = {
     "#person": One(
         relation="patient",
         shape=Shape.of(
@@ -52,10 +52,10 @@ _LETTERS = Many(
     parent="{t}.episode_id",
     shape=Shape.of(rows.EpisodeEvent, "version", "kind", "text", "content", unit=UNIT),
 )
-PRINTED_PLAN = replace(plan_facts.PLAN, ones={**plan_facts.EPISODE, **_PERSON})
+PRINTED_PLAN = replace(plan_facts.PLAN, ones={**plan_facts.EPISODE, **PERSON})
 PRINTED_EPISODE = replace(
     episode_facts.EPISODE,
-    ones={**episode_facts.PARTS, **_PERSON},
+    ones={**episode_facts.PARTS, **PERSON},
     manys={**episode_facts.STEPS, "#letters": _LETTERS},
 )
 _CARE_CONTACT = "Din fasta vårdkontakt"
@@ -76,7 +76,7 @@ def printed_plan(row: Row, facts: PlanFacts, session: Session) -> PrintedPage | 
     events = row.related["#events"].rows
     kept = [one for event in events for one in _PARTIES.validate_python(event.content.get("units", ()))]
     sheet = PlanSheet(
-        patient=_patient(person, session),
+        patient=person_of(person, session),
         made_at=session.now,
         printed_by=session.known().unit,
         version=facts.content_version,
@@ -125,7 +125,7 @@ def printed_patient_information(row: Row, session: Session) -> PrintedPage | Non
     units = [part.unit for part in facts.active if part.unit.id in named]
     contacts = [_contact(_CARE_CONTACT, unit, session, named[unit.id]) for unit in units]
     sheet = PatientInformationSheet(
-        patient=_patient(person, session),
+        patient=person_of(person, session),
         made_at=session.now,
         ward=ward,
         discharged_at=facts.discharged_at,
@@ -150,7 +150,8 @@ def _taken_over(letters: list[Row]) -> Iterable[TakenOver]:
             yield TakenOver(unit=unit, what=one.text or "")
 
 
-def _patient(person: Row, session: Session) -> SheetPatient:
+def person_of(person: Row, session: Session) -> SheetPatient:
+    """Whose page it is, of a patient that was read in the shape of `PERSON`."""
     identity = parse_identity(person.identifier, stockholm_day(session.now))
     name = f"{person.given_name} {person.family_name}"
     return SheetPatient(name=name, identity=identity, address=person.registered_address or "")

@@ -8,6 +8,8 @@ from typing import Any
 
 from icalendar import Calendar
 
+from lifecare_gql.documents.signatures import load_public_key, verify
+
 
 def whole_episode(data: Any) -> None:
     found = data["episode"]
@@ -158,6 +160,14 @@ def information_printed(data: Any) -> None:
     assert "REGISTERED_ADDRESS" not in notice["legalFields"]
 
 
+def kit_made(data: Any) -> None:
+    kit = data["viewer"]["unit"]["outageKit"]
+    assert (kit["withheldCount"], data["region"]["outageState"]) == (0, "NORMAL")
+    for text in ("Holger Testperson", "060-19 10 00", "0611-800 00", "EJ BESLUTAD", "Faktiskt utskrivningsdatum"):
+        assert text in kit["html"]
+    assert verify(kit["json"].encode(), kit["signature"], load_public_key(kit["publicKey"]))
+
+
 PROCESS_CHECKS: dict[str, Callable[[Any], None]] = {
     "EpisodeWithEverything": whole_episode,
     "DischargeReadiness": not_ready,
@@ -169,4 +179,5 @@ PROCESS_CHECKS: dict[str, Callable[[Any], None]] = {
     "ProcessConsent": consent_told,
     "PlanProcess": plan_process_shown,
     "PatientInformation": information_printed,
+    "OutageKit": kit_made,
 }
