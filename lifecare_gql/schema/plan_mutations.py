@@ -20,7 +20,7 @@ from lifecare_gql.schema.episodes import ConsentEntry
 from lifecare_gql.schema.ids import row_id
 from lifecare_gql.schema.inputs import Key
 from lifecare_gql.schema.plans import Plan, PlanEvent
-from lifecare_gql.schema.process_inputs import addressed, units, written
+from lifecare_gql.schema.process_inputs import addressed, checked_length, units, written
 from lifecare_gql.schema.reading import fetch_one
 from lifecare_gql.schema.refusals import (
     IdempotencyKeyReused,
@@ -135,11 +135,23 @@ class PlanContentInput:
         default_factory=list, description=f"Who was present, by role or name; at most {MAX_PARTS}."
     )
 
+    def _texts(self) -> list[str]:
+        parts = [one for part in self.interventions for one in (part.what, part.responsible)]
+        return [
+            self.measures_by_others,
+            self.patients_view,
+            *self.present,
+            *(one.text for one in self.goals),
+            *parts,
+        ]
+
     def content(self) -> PlanContent:
         """The content as the plan knows it; BadInput for too many parts, or a unit's id that is none."""
         for name in ("interventions", "goals", "present"):
             if len(getattr(self, name)) > MAX_PARTS:
                 raise BadInput(f"content.{name}: at most {MAX_PARTS}.")
+        for text in self._texts():
+            checked_length("content", text)
         return PlanContent(
             goals=tuple(PlanGoal(text=one.text.strip(), in_own_words=one.in_own_words) for one in self.goals),
             interventions=tuple(_intervention(one) for one in self.interventions),

@@ -13,7 +13,7 @@ from lifecare_gql.actions.episode_acts import EpisodeOrder, Saying
 from lifecare_gql.actions.episode_openings import OpeningOrder
 from lifecare_gql.domain.episode_facts import ChecklistItem
 from lifecare_gql.domain.episode_words import EpisodeEventKind, NoticeKind
-from lifecare_gql.domain.reviewing import MAX_TEXT_LENGTH
+from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.ids import row_id
 from lifecare_gql.schema.inputs import MAX_RECIPIENTS, PatientKey
@@ -36,6 +36,7 @@ def saying(said: Any) -> Saying:
         fields["informed"] = frozenset(said.informed)
     if "notice_id" in {one.name for one in dataclasses.fields(said)}:
         fields["about"] = str(row_id(said.notice_id, rows.EpisodeEvent, "noticeId"))
+    checked_length("registeredAddress", getattr(said, "registered_address", None), MAX_NAME_LENGTH)
     called = getattr(said, "called_unit_id", None)
     return Saying(
         fields=fields,
@@ -46,12 +47,19 @@ def saying(said: Any) -> Saying:
     )
 
 
+def checked_length(name: str, text: str | None, most: int = MAX_TEXT_LENGTH) -> None:
+    """BadInput for a text that is longer than can be stored; other texts are judged with the act itself."""
+    if len(text or "") > most:
+        raise BadInput(f"{name}: at most {most} characters.")
+
+
 def _beside(said: PatientInformationInput) -> dict[str, Any]:
     if len(said.sections) > MAX_POINTS:
         raise BadInput(f"sections: at most {MAX_POINTS}.")
-    for name, told in (("medicines", said.medicines), ("whatNext", said.what_next)):
-        if len(told) > MAX_TEXT_LENGTH:
-            raise BadInput(f"{name}: at most {MAX_TEXT_LENGTH} characters.")
+    told = [one for part in said.sections for one in (part.heading, part.text)]
+    for name, texts in (("medicines", [said.medicines]), ("whatNext", [said.what_next]), ("sections", told)):
+        for text in texts:
+            checked_length(name, text)
     sections = [{"heading": one.heading.strip(), "text": one.text.strip()} for one in said.sections]
     return {"medicines": said.medicines.strip(), "what_next": said.what_next.strip(), "sections": sections}
 
