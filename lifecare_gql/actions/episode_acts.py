@@ -17,6 +17,7 @@ from lifecare_gql.actions.episode_facts import EPISODE, episode_background, epis
 from lifecare_gql.actions.episode_records import entry, write
 from lifecare_gql.actions.hindrances import outage_objections
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
+from lifecare_gql.actions.plan_settling import settle_plans_of
 from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock, stale
@@ -187,7 +188,10 @@ async def carry_out(
     event = EpisodeEvent(id=str(session.new_id()), at=session.now, unit=session.known().unit, act=wanted)
     lost = await claim(desk, one_try, UUID(event.id))
     if lost is None:
-        await write(desk, entry(stands.episode_id, stands.patient_id, stands.history, stands.facts, event, extra))
+        made = entry(stands.episode_id, stands.patient_id, stands.history, stands.facts, event, extra)
+        await write(desk, made)
+        if made.concerns_plans:
+            await settle_plans_of(desk, stands.episode_id)
     return lost or Done(UUID(event.id), warnings=warnings)
 
 

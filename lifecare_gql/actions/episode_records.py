@@ -18,6 +18,7 @@ from lifecare_gql.domain.words import AccessAct, CareRelationKind, ReceiptState
 from lifecare_gql.storage import rows
 
 _ENDED = (EpisodeState.ABORTED, EpisodeState.CLOSED)
+_CONCERN_PLANS = (EpisodeEventKind.FIXED_CARE_CONTACT_APPOINTED, EpisodeEventKind.COMPULSORY_CARE_ASSESSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,12 @@ class Entry:
     before: EpisodeFacts
     after: EpisodeFacts
     extra: dict[str, Any]
+
+    @property
+    def concerns_plans(self) -> bool:
+        """Whether it changes who may call to a plan, or whether there is one: then other tasks wait in it."""
+        ends = self.after.state in _ENDED and self.before.state not in _ENDED
+        return ends or self.event.act.kind in _CONCERN_PLANS
 
 
 def entry(
@@ -166,7 +173,7 @@ async def admit(desk: Desk, patient_id: UUID, unit_ids: Sequence[UUID], kind: Ca
     """Let the units take part in the patient's care for this reason."""
     relations = [
         rows.CareRelation(patient_id=patient_id, unit_id=unit_id, kind=kind, since=desk.session.now)
-        for unit_id in unit_ids
+        for unit_id in sorted(unit_ids)  # in one order, so that no two who do this wait for each other
     ]
     await rows.CareRelation.bulk_create(relations, ignore_conflicts=True, using_db=desk.tx.client)
 

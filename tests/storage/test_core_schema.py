@@ -183,7 +183,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "care_relation": (),
     "care_case": (),
     "case_party": (),
-    "plan_process": (),
+    "plan_process": ("id", "patient_id", "opened_at"),
     "message": (
         *("id", "thread_id", "in_reply_to_id", "patient_id", "case_id", "sender_unit_id", "author_id", "topic"),
         *("purpose", "urgency", "text", "sent_at", "warnings"),

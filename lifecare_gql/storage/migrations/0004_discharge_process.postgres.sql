@@ -50,3 +50,5 @@ create trigger episode_party_content_is_never_changed before update of id, episo
     for each row execute function record_is_never_changed();
 create trigger plan_party_content_is_never_changed before update of id, plan_id, patient_id, unit_id on plan_party
     for each row execute function record_is_never_changed();
+create trigger plan_process_content_is_never_changed before update of id, patient_id, opened_at on plan_process
+    for each row execute function record_is_never_changed();

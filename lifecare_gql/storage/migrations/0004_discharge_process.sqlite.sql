@@ -93,3 +93,8 @@ create trigger plan_party_content_is_never_changed before update of id, plan_id,
 begin
     select raise(abort, 'plan_party: what is recorded is never changed');
 end;
+
+create trigger plan_process_content_is_never_changed before update of id, patient_id, opened_at on plan_process
+begin
+    select raise(abort, 'plan_process: what is recorded is never changed');
+end;
