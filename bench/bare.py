@@ -27,6 +27,7 @@ from bench import sql
 from bench.data import EXPECTATION
 from bench.stores import Row, Store, store_at
 from lifecare_gql.actions.idempotency import attempt
+from lifecare_gql.actions.tasks import NEVER
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.settings import from_environment
 from lifecare_gql.web.tokens import Verifier
@@ -180,6 +181,7 @@ async def send(desk: Desk, variables: Json) -> Json:
         there = await desk.fetch(sql.RECIPIENTS, list(order["recipient_unit_ids"]))
         assert len(seen) == 1, "the benchmark writes about patients that the unit sees"
         assert len(there) == len(order["recipient_unit_ids"]), "and to units that there are"
+        assert not await desk.fetch(sql.DOWN, "halland"), "no region of the benchmark is down"
         claim = (uuid4(), desk.unit_id, key, one.action, one.digest, message, desk.now)
         replayed = not await desk.fetch(sql.CLAIM, *claim)
         if replayed:
@@ -214,6 +216,7 @@ async def _write(desk: Desk, message: UUID, order: Json) -> None:
     for recipient in order["recipient_unit_ids"]:
         await desk.execute(sql.NEW_RECEIPT, uuid4(), message, patient_id, recipient, now)
         await desk.execute(sql.NEW_RELATION, uuid4(), patient_id, recipient, now)
+        await desk.execute(sql.NEW_TASK, uuid4(), recipient, patient_id, message, now, NEVER)
     await desk.execute(sql.NEW_EVENT, uuid4(), message, patient_id, now, unit_id, author)
     await desk.execute(sql.LOG_CREATED, *desk.log_row(), patient_id, message)
 

@@ -85,6 +85,12 @@ NEW_RECEIPT = """
 insert into receipt (id, message_id, patient_id, unit_id, sent_at, state) values ($1, $2, $3, $4, $5, 'SENT')
 """
 
+NEW_TASK = """
+insert into task (id, unit_id, patient_id, kind, about, message_id, since, sort_at)
+values ($1, $2, $3, 'REPLY_TO_MESSAGE', $4, $4, $5, $6)"""
+
+DOWN = "select id from outage where region_code = $1 and state = 'ACTIVE'"
+
 NEW_EVENT = """
 insert into message_event (id, message_id, patient_id, version, kind, at, unit_id, by_id)
 values ($1, $2, $3, 1, 'SENT', $4, $5, $6)
