@@ -31,7 +31,7 @@ from lifecare_gql.domain.reviewing import reach
 from lifecare_gql.domain.words import ConsentState, Protection
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Many, One, Rows, Shape
+from lifecare_gql.storage.reading.rows import BY_VERSION, Many, One, Rows, Shape
 from lifecare_gql.storage.reading.where import Where
 
 PERSON = {
@@ -47,7 +47,7 @@ _LETTERS = Many(
     rows=Rows(
         model=rows.EpisodeEvent,
         where=Where("{t}.kind in {written}", {"written": _WRITTEN}),
-        order=episode_facts.IN_ORDER,
+        order=BY_VERSION,
     ),
     parent="{t}.episode_id",
     shape=Shape.of(rows.EpisodeEvent, "version", "kind", "text", "content", unit=UNIT),

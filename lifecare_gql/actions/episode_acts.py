@@ -16,9 +16,9 @@ from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.episode_facts import EPISODE, episode_background, episode_events
 from lifecare_gql.actions.episode_records import entry, write
 from lifecare_gql.actions.hindrances import outage_objections
-from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
+from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once, refuse
 from lifecare_gql.actions.plan_settling import settle_plans_of
-from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
+from lifecare_gql.actions.results import Done, Missing, Outcome
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock, stale
 from lifecare_gql.domain.drafts import Party
@@ -28,7 +28,7 @@ from lifecare_gql.domain.episode_words import EpisodeEventKind, LegalField
 from lifecare_gql.domain.episodes import judge, refused
 from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH, MAX_TEXT_LENGTH, core_objection
-from lifecare_gql.domain.words import AccessAct, Protection, Severity
+from lifecare_gql.domain.words import Protection
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import one
@@ -179,12 +179,8 @@ async def carry_out(
         *judge(wanted, stands.facts, unit, session.regions),
         *too_long(wanted),
     ]
-    warnings = tuple(one for one in found if one.severity is Severity.WARN)
     if refused(tuple(found)):
-        done = await earlier(desk, one_try)  # perhaps this very request, sent twice
-        if done is None:
-            await desk.note(AccessAct.REFUSED, [stands.patient_id], "Episode", stands.episode_id)
-        return done or Refused(tuple(one for one in found if one.severity is Severity.REFUSE), warnings)
+        return await refuse(desk, one_try, found, "Episode", stands.patient_id, stands.episode_id)
     event = EpisodeEvent(id=str(session.new_id()), at=session.now, unit=session.known().unit, act=wanted)
     lost = await claim(desk, one_try, UUID(event.id))
     if lost is None:
@@ -192,7 +188,7 @@ async def carry_out(
         await write(desk, made)
         if made.concerns_plans:
             await settle_plans_of(desk, stands.episode_id)
-    return lost or Done(UUID(event.id), warnings=warnings)
+    return lost or Done(UUID(event.id), warnings=tuple(found))
 
 
 _LIMITS = {"text": MAX_TEXT_LENGTH, "reason": MAX_TEXT_LENGTH, "address_reason": MAX_TEXT_LENGTH}

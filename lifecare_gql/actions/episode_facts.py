@@ -14,9 +14,8 @@ from lifecare_gql.domain.episode_facts import Act, Background, EpisodeEvent, Epi
 from lifecare_gql.domain.words import ConsentState
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Many, One, Order, Rows, Shape
+from lifecare_gql.storage.reading.rows import BY_VERSION, Many, One, Rows, Shape
 
-IN_ORDER = Order(by=("{t}.version", "{t}.id"), columns=("version", "id"))
 CONSENT = Shape.of(rows.ConsentEntry, "kind", "state", "version", "form", "said_at")
 PATIENT = Shape.of(
     rows.Patient,
@@ -28,7 +27,7 @@ PARTS = {
 }
 STEPS = {
     "#steps": Many(
-        rows=Rows(model=rows.EpisodeStep, order=IN_ORDER),
+        rows=Rows(model=rows.EpisodeStep, order=BY_VERSION),
         parent="{t}.episode_id",
         shape=Shape.of(
             rows.EpisodeStep,
@@ -39,9 +38,11 @@ STEPS = {
     "#parties": Many(
         rows=Rows(model=rows.EpisodeParty), parent="{t}.episode_id", shape=Shape.of(rows.EpisodeParty, unit=UNIT)
     ),
-    "#consents": Many(rows=Rows(model=rows.ConsentEntry, order=IN_ORDER), parent="{t}.episode_id", shape=CONSENT),
+    "#consents": Many(
+        rows=Rows(model=rows.ConsentEntry, order=BY_VERSION), parent="{t}.episode_id", shape=CONSENT
+    ),
     "#plan_consents": Many(
-        rows=Rows(model=rows.ConsentEntry, via="join plan_process {v} on {v}.id = {t}.plan_id", order=IN_ORDER),
+        rows=Rows(model=rows.ConsentEntry, via="join plan_process {v} on {v}.id = {t}.plan_id", order=BY_VERSION),
         parent="{v}.episode_id",
         shape=CONSENT,
     ),

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
 from lifecare_gql.actions.access import Desk, work
-from lifecare_gql.actions.results import Done, KeyReused
+from lifecare_gql.actions.results import Done, KeyReused, Refused
 from lifecare_gql.actions.session import Session
+from lifecare_gql.domain.objections import Objection
+from lifecare_gql.domain.words import AccessAct, Severity
 from lifecare_gql.errors import BadInput
 from lifecare_gql.storage import rows
 
@@ -58,6 +60,18 @@ async def earlier(desk: Desk, one: Attempt) -> Done | KeyReused | None:
     """The first answer to the request, if it was already done."""
     bound = await _bound(desk, one)
     return None if bound is None else _answer(bound, one)
+
+
+async def refuse(
+    desk: Desk, one: Attempt, found: Sequence[Objection], subject: str, patient_id: UUID, subject_id: UUID
+) -> Done | KeyReused | Refused:
+    """Tell and note everything that hinders it; or the first answer, if it was this very request sent twice."""
+    done = await earlier(desk, one)
+    if done is not None:
+        return done
+    await desk.note(AccessAct.REFUSED, [patient_id], subject, subject_id)
+    warnings = tuple(one for one in found if one.severity is Severity.WARN)
+    return Refused(tuple(one for one in found if one.severity is Severity.REFUSE), warnings)
 
 
 async def claim(desk: Desk, one: Attempt, result_id: UUID) -> Done | KeyReused | None:

@@ -16,7 +16,6 @@ from lifecare_gql.actions import facts
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.acts import act_of, content_of
 from lifecare_gql.actions.episode_acts import SILENT, Saying, stripped, too_long
-from lifecare_gql.actions.episode_facts import IN_ORDER
 from lifecare_gql.actions.hindrances import COLUMNS
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
 from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
@@ -35,12 +34,12 @@ from lifecare_gql.domain.outage_life import judge_outage, region_outage_state
 from lifecare_gql.domain.outage_words import OutageEventKind, OutageState, RegionOutageState
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Reader, Row
-from lifecare_gql.storage.reading.rows import Many, Rows, Shape, one
+from lifecare_gql.storage.reading.rows import BY_VERSION, Many, Rows, Shape, one
 from lifecare_gql.storage.reading.where import Where
 
 STEPS = {
     "#events": Many(
-        rows=Rows(model=rows.OutageEvent, order=IN_ORDER),
+        rows=Rows(model=rows.OutageEvent, order=BY_VERSION),
         parent="{t}.outage_id",
         shape=Shape.of(
             rows.OutageEvent,

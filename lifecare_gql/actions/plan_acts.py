@@ -17,10 +17,10 @@ from lifecare_gql.actions.episode_acts import SILENT, Saying, Standing, named_un
 from lifecare_gql.actions.episode_facts import EPISODE
 from lifecare_gql.actions.episode_records import entry, write
 from lifecare_gql.actions.hindrances import outage_objections
-from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
+from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once, refuse
 from lifecare_gql.actions.plan_facts import PLAN, plan_background, plan_events
 from lifecare_gql.actions.plan_records import PlanStanding, write_plan
-from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
+from lifecare_gql.actions.results import Done, Missing, Outcome
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock, stale
 from lifecare_gql.domain.drafts import Party
@@ -32,7 +32,6 @@ from lifecare_gql.domain.plan_events import plan_facts_of
 from lifecare_gql.domain.plan_facts import PlanAct, PlanBackground, PlanEvent, PlanFacts
 from lifecare_gql.domain.plan_words import PlanEventKind, PlanState
 from lifecare_gql.domain.plans import judge_plan
-from lifecare_gql.domain.words import AccessAct, Severity
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import one
 
@@ -182,7 +181,7 @@ async def _carry_out(desk: Desk, one_try: Attempt, stands: PlanStanding, wanted:
         also = judge(call, episode.facts, unit, session.regions)
         found += [one for one in also if (one.code, one.reason) not in told]
     if refused(tuple(found)):
-        return await _refuse(desk, one_try, stands, found)
+        return await refuse(desk, one_try, found, "Plan", stands.patient_id, stands.plan_id)
     event = PlanEvent(id=str(session.new_id()), at=session.now, unit=unit, act=wanted)
     lost = await claim(desk, one_try, UUID(event.id))
     if lost is not None:
@@ -193,15 +192,6 @@ async def _carry_out(desk: Desk, one_try: Attempt, stands: PlanStanding, wanted:
         ids = (episode.episode_id, episode.patient_id)
         await write(desk, entry(*ids, episode.history, episode.facts, twin))
     return Done(UUID(event.id), warnings=tuple(found))
-
-
-async def _refuse(desk: Desk, one_try: Attempt, stands: PlanStanding, found: list[Objection]) -> Outcome:
-    done = await earlier(desk, one_try)  # perhaps this very request, sent twice
-    if done is not None:
-        return done
-    await desk.note(AccessAct.REFUSED, [stands.patient_id], "Plan", stands.plan_id)
-    warnings = tuple(one for one in found if one.severity is Severity.WARN)
-    return Refused(tuple(one for one in found if one.severity is Severity.REFUSE), warnings)
 
 
 async def _called_in(desk: Desk, stands: PlanStanding, wanted: PlanAct) -> Standing | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from lifecare_gql.actions.acts import act_of
-from lifecare_gql.actions.episode_facts import CONSENT, IN_ORDER, given, units_of
+from lifecare_gql.actions.episode_facts import CONSENT, given, units_of
 from lifecare_gql.actions.facts import UNIT, party
 from lifecare_gql.domain.episode_words import EpisodeEventKind
 from lifecare_gql.domain.plan_events import plan_facts_of
 from lifecare_gql.domain.plan_facts import PlanAct, PlanBackground, PlanEvent, PlanFacts
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Many, One, Rows, Shape
+from lifecare_gql.storage.reading.rows import BY_VERSION, Many, One, Rows, Shape
 from lifecare_gql.storage.reading.where import Where
 
 _FROM_EPISODE = "join plan_process {v} on {v}.episode_id = {t}.episode_id"
@@ -21,14 +21,14 @@ EPISODE = {
 }
 STEPS = {
     "#events": Many(
-        rows=Rows(model=rows.PlanEvent, order=IN_ORDER),
+        rows=Rows(model=rows.PlanEvent, order=BY_VERSION),
         parent="{t}.plan_id",
         shape=Shape.of(rows.PlanEvent, "version", "kind", "at", "occurred_at", "content", unit=UNIT),
     ),
     "#parties": Many(
         rows=Rows(model=rows.PlanParty), parent="{t}.plan_id", shape=Shape.of(rows.PlanParty, unit=UNIT)
     ),
-    "#consents": Many(rows=Rows(model=rows.ConsentEntry, order=IN_ORDER), parent="{t}.plan_id", shape=CONSENT),
+    "#consents": Many(rows=Rows(model=rows.ConsentEntry, order=BY_VERSION), parent="{t}.plan_id", shape=CONSENT),
     # Who has a fixed care contact, and whether LPT or LRV governs, is said in the episode; seen by its parties.
     "#said": Many(
         rows=Rows(
@@ -43,7 +43,7 @@ STEPS = {
                     ]
                 },
             ),
-            order=IN_ORDER,
+            order=BY_VERSION,
         ),
         parent="{v}.id",
         shape=Shape.of(rows.EpisodeStep, "version", "kind", "content", "unit_id", unit=UNIT),

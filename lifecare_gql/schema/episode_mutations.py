@@ -12,9 +12,9 @@ from lifecare_gql.domain.episode_words import EpisodeEventKind, PartyRole
 from lifecare_gql.domain.episodes import TABLE
 from lifecare_gql.domain.objections import Objection
 from lifecare_gql.schema import process_inputs as inputs
+from lifecare_gql.schema.acting import acting, record_of_event
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episodes import Episode, EpisodeEvent
-from lifecare_gql.schema.inputs import Key
 from lifecare_gql.schema.reading import fetch_one
 from lifecare_gql.schema.refusals import (
     IdempotencyKeyReused,
@@ -22,11 +22,9 @@ from lifecare_gql.schema.refusals import (
     RefusedByRoutines,
     StaleVersion,
     Success,
-    answer,
 )
 from lifecare_gql.storage import rows
-from lifecare_gql.storage.reading.rows import Rows, one
-from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.reading.rows import one
 
 _Kind = EpisodeEventKind
 
@@ -37,9 +35,7 @@ class EpisodeChanged(Success):
 
     @strawberry.field(description="The episode as it is now; null when your unit no longer takes part (felsänt).")
     async def episode(self, info: Info) -> Episode | None:
-        via = "join episode_event {v} on {v}.episode_id = {t}.id"
-        of_event = Where("{v}.id = {event}", {"event": self.done.row_id})
-        return await fetch_one(info, Rows(model=rows.Episode, via=via, where=of_event))
+        return await record_of_event(info, rows.Episode, rows.EpisodeEvent, "episode_id", self.done)
 
     @strawberry.field(description="The event; null when your unit no longer takes part.")
     async def event(self, info: Info) -> EpisodeEvent | None:
@@ -68,16 +64,8 @@ def _who(kind: EpisodeEventKind) -> str:
 
 
 def _mutation(order: Callable[[Any], Any], do: Any, input_type: type, description: str, who: str) -> Any:
-    async def resolve(info: Any, input: Any, idempotency_key: Any) -> Any:
-        return answer(await do(info.context.session, order(input), idempotency_key), EpisodeChanged)
-
-    resolve.__annotations__ = {
-        "info": Info,
-        "input": input_type,
-        "idempotency_key": Key,
-        "return": EpisodeActResult,
-    }
-    return strawberry.mutation(resolver=resolve, description=f"{description} Who may: {who}.")
+    told = f"{description} Who may: {who}."
+    return acting(do, order, input_type, EpisodeChanged, EpisodeActResult, told)
 
 
 def _opens(kind: EpisodeEventKind, input_type: type, description: str) -> Any:

@@ -29,11 +29,9 @@ from lifecare_gql.schema.reading import Connection, Node, column, computed, gath
 from lifecare_gql.schema.units import Assignment, Unit, own_unit_only
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Order, Rows
+from lifecare_gql.storage.reading.rows import BY_VERSION, LAST_OPENED, Order, Rows
 from lifecare_gql.storage.reading.where import EVERY, Where
 
-_IN_ORDER = Order(by=("{t}.version", "{t}.id"), columns=("version", "id"))
-_NEWEST = Order(by=("{t}.opened_at", "{t}.id"), columns=("opened_at", "id"), newest_first=True)
 _Kinds = Annotated[
     list[EpisodeEventKind] | None, strawberry.argument(description="Only events of these kinds, if given.")
 ]
@@ -48,12 +46,12 @@ def _one_of(column: str, wanted: list[Any] | None, sql: str = "true") -> Where:
 
 
 def _history(info: Info, kinds: _Kinds = None) -> Rows:
-    return Rows(model=rows.EpisodeEvent, where=_one_of("{t}.kind", kinds), order=_IN_ORDER)
+    return Rows(model=rows.EpisodeEvent, where=_one_of("{t}.kind", kinds), order=BY_VERSION)
 
 
 def _notices(info: Info, kinds: _Notices = None) -> Rows:
     where = _one_of("{t}.notice", kinds, "{t}.notice is not null")
-    return Rows(model=rows.EpisodeEvent, where=where, order=_IN_ORDER)
+    return Rows(model=rows.EpisodeEvent, where=where, order=BY_VERSION)
 
 
 def _latest(kinds: tuple[EpisodeEventKind, ...]) -> Callable[[Info], Rows]:
@@ -65,7 +63,7 @@ def _latest(kinds: tuple[EpisodeEventKind, ...]) -> Callable[[Info], Rows]:
     where = Where(f"{{t}}.kind in {{kinds}} and {later}", {"kinds": [kind.value for kind in kinds]})
 
     def wanted(info: Info) -> Rows:
-        return Rows(model=rows.EpisodeEvent, where=where, order=_IN_ORDER)
+        return Rows(model=rows.EpisodeEvent, where=where, order=BY_VERSION)
 
     return wanted
 
@@ -75,7 +73,7 @@ def _participants(info: Info) -> Rows:
 
 
 def _consents(info: Info) -> Rows:
-    return Rows(model=rows.ConsentEntry, order=_IN_ORDER)
+    return Rows(model=rows.ConsentEntry, order=BY_VERSION)
 
 
 def _receipts(info: Info) -> Rows:
@@ -353,11 +351,11 @@ def _of_unit(info: Info, open_only: bool = False) -> Rows:
     sql = "{v}.unit_id = {own} and {v}.left_at is null" + (" and {t}.ended_at is null" if open_only else "")
     via = "join episode_party {v} on {v}.episode_id = {t}.id"
     own = {"own": info.context.session.viewer.unit_id}
-    return Rows(model=rows.Episode, via=via, where=Where(sql, own), order=_NEWEST)
+    return Rows(model=rows.Episode, via=via, where=Where(sql, own), order=LAST_OPENED)
 
 
 def _of_patient(info: Info, open_only: bool = False) -> Rows:
-    return Rows(model=rows.Episode, where=Where("{t}.ended_at is null") if open_only else EVERY, order=_NEWEST)
+    return Rows(model=rows.Episode, where=Where("{t}.ended_at is null") if open_only else EVERY, order=LAST_OPENED)
 
 
 ADDED = {

@@ -26,7 +26,7 @@ from lifecare_gql.schema.reading import Connection, Node, column, computed, to_m
 from lifecare_gql.schema.units import Assignment, Unit, own_unit_only
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Order, Rows
+from lifecare_gql.storage.reading.rows import BY_VERSION, Order, Rows
 from lifecare_gql.storage.reading.where import Where
 
 _NEWEST_FIRST = Order(by=("{t}.sent_at", "{t}.id"), columns=("sent_at", "id"), newest_first=True)
@@ -43,7 +43,7 @@ def _receipts(info: Info) -> Rows:
 
 
 def _history(info: Info) -> Rows:
-    return Rows(model=rows.MessageEvent, order=Order(by=("{t}.version", "{t}.id"), columns=("version", "id")))
+    return Rows(model=rows.MessageEvent, order=BY_VERSION)
 
 
 def _thread(info: Info) -> Rows:

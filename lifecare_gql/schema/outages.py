@@ -13,9 +13,9 @@ from lifecare_gql.domain.outage_life import AvailableOutageAction, available_out
 from lifecare_gql.domain.outage_life import outage_class as class_of
 from lifecare_gql.domain.outage_words import OutageClass, OutageEventKind, OutageState
 from lifecare_gql.schema import values as values
+from lifecare_gql.schema.acting import acting, record_of_event
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.ids import row_id
-from lifecare_gql.schema.inputs import Key
 from lifecare_gql.schema.process_inputs import written
 from lifecare_gql.schema.reading import (
     Connection,
@@ -34,22 +34,19 @@ from lifecare_gql.schema.refusals import (
     RefusedByRoutines,
     StaleVersion,
     Success,
-    answer,
 )
 from lifecare_gql.schema.regions import Region
 from lifecare_gql.schema.units import Assignment, Unit
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Order, Rows, one
+from lifecare_gql.storage.reading.rows import BY_VERSION, LAST_OPENED, Rows, one
 from lifecare_gql.storage.reading.where import Where
 
-_IN_ORDER = Order(by=("{t}.version", "{t}.id"), columns=("version", "id"))
-_NEWEST = Order(by=("{t}.opened_at", "{t}.id"), columns=("opened_at", "id"), newest_first=True)
 _Kind = OutageEventKind
 
 
 def _history(info: Info) -> Rows:
-    return Rows(model=rows.OutageEvent, order=_IN_ORDER)
+    return Rows(model=rows.OutageEvent, order=BY_VERSION)
 
 
 @window(rows.Outage)
@@ -109,7 +106,7 @@ def of_region(
 ) -> Rows:
     """The outages of a region, newest first."""
     sql = "{t}.region_code = {region}" + (" and {t}.state not in ('CLOSED', 'CANCELLED')" if open_only else "")
-    return Rows(model=rows.Outage, where=Where(sql, {"region": region}), order=_NEWEST)
+    return Rows(model=rows.Outage, where=Where(sql, {"region": region}), order=LAST_OPENED)
 
 
 @strawberry.input(description="Something to say of an outage, and the version of it that you have seen.")
@@ -166,9 +163,7 @@ class OutageChanged(Success):
 
     @strawberry.field(description="The outage as it is now.")
     async def outage(self, info: Info) -> Outage:
-        via = "join outage_event {v} on {v}.outage_id = {t}.id"
-        of_event = Where("{v}.id = {event}", {"event": self.done.row_id})
-        return await fetch_one(info, Rows(model=rows.Outage, via=via, where=of_event))
+        return await record_of_event(info, rows.Outage, rows.OutageEvent, "outage_id", self.done)
 
     @strawberry.field(description="The event.")
     async def event(self, info: Info) -> OutageEvent:
@@ -182,16 +177,10 @@ OutageActResult = Annotated[
 
 
 def _mutation(kind: OutageEventKind, input_type: type, description: str) -> Any:
-    async def resolve(info: Any, input: Any, idempotency_key: Any) -> Any:
-        return answer(await outages.act(info.context.session, _order(kind, input), idempotency_key), OutageChanged)
+    def order(said: Any) -> outages.OutageOrder:
+        return _order(kind, said)
 
-    resolve.__annotations__ = {
-        "info": Info,
-        "input": input_type,
-        "idempotency_key": Key,
-        "return": OutageActResult,
-    }
-    return strawberry.mutation(resolver=resolve, description=description)
+    return acting(outages.act, order, input_type, OutageChanged, OutageActResult, description)
 
 
 def _order(kind: OutageEventKind, said: Any) -> outages.OutageOrder:

@@ -14,7 +14,7 @@ from lifecare_gql.schema.reading import Connection, Node, column, computed, to_m
 from lifecare_gql.schema.units import Unit, municipality_named
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Order, Rows
+from lifecare_gql.storage.reading.rows import LAST_OPENED, Rows
 from lifecare_gql.storage.reading.where import EVERY, Where
 
 
@@ -27,7 +27,7 @@ def _cases(info: Info, open_only: bool = False) -> Rows:
     return Rows(
         model=rows.Case,
         where=Where("{t}.closed_at is null") if open_only else EVERY,
-        order=Order(by=("{t}.opened_at", "{t}.id"), columns=("opened_at", "id"), newest_first=True),
+        order=LAST_OPENED,
     )
 
 

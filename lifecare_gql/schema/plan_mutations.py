@@ -15,6 +15,7 @@ from lifecare_gql.domain.plan_facts import Meeting, PlanContent, PlanGoal, PlanI
 from lifecare_gql.domain.plan_words import MeetingForm, PlanEventKind
 from lifecare_gql.domain.words import ConsentForm, ConsentKind, ConsentState, Principal
 from lifecare_gql.errors import BadInput
+from lifecare_gql.schema.acting import record_of_event
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episodes import ConsentEntry
 from lifecare_gql.schema.ids import row_id
@@ -31,8 +32,7 @@ from lifecare_gql.schema.refusals import (
     answer,
 )
 from lifecare_gql.storage import rows
-from lifecare_gql.storage.reading.rows import Rows, one
-from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.reading.rows import one
 
 _Kind = PlanEventKind
 MAX_PARTS = 50
@@ -229,9 +229,7 @@ class PlanChanged(Success):
 
     @strawberry.field(description="The plan as it is now.")
     async def plan(self, info: Info) -> Plan:
-        via = "join plan_event {v} on {v}.plan_id = {t}.id"
-        of_event = Where("{v}.id = {event}", {"event": self.done.row_id})
-        return await fetch_one(info, Rows(model=rows.PlanProcess, via=via, where=of_event))
+        return await record_of_event(info, rows.PlanProcess, rows.PlanEvent, "plan_id", self.done)
 
     @strawberry.field(description="The event.")
     async def event(self, info: Info) -> PlanEvent:

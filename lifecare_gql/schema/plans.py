@@ -23,11 +23,9 @@ from lifecare_gql.schema.reading import Connection, Node, column, computed, gath
 from lifecare_gql.schema.units import Assignment, Unit
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Order, Rows
+from lifecare_gql.storage.reading.rows import BY_VERSION, LAST_OPENED, Order, Rows
 from lifecare_gql.storage.reading.where import EVERY, Where
 
-_IN_ORDER = Order(by=("{t}.version", "{t}.id"), columns=("version", "id"))
-_NEWEST = Order(by=("{t}.opened_at", "{t}.id"), columns=("opened_at", "id"), newest_first=True)
 _CONTENT = TypeAdapter(PlanContent)
 _MEETING = TypeAdapter(Meeting)
 
@@ -39,7 +37,7 @@ def _history(
     ] = None,
 ) -> Rows:
     where = EVERY if kinds is None else Where("{t}.kind in {kinds}", {"kinds": [one.value for one in kinds]})
-    return Rows(model=rows.PlanEvent, where=where, order=_IN_ORDER)
+    return Rows(model=rows.PlanEvent, where=where, order=BY_VERSION)
 
 
 def _participants(info: Info) -> Rows:
@@ -47,7 +45,7 @@ def _participants(info: Info) -> Rows:
 
 
 def _consents(info: Info) -> Rows:
-    return Rows(model=rows.ConsentEntry, order=_IN_ORDER)
+    return Rows(model=rows.ConsentEntry, order=BY_VERSION)
 
 
 def plan_facts_in(root: Row, info: Info) -> PlanFacts:
@@ -181,11 +179,11 @@ class PlanEvent(Node):
 
 def _of_patient(info: Info, open_only: bool = False) -> Rows:
     where = Where("{t}.closed_at is null") if open_only else EVERY
-    return Rows(model=rows.PlanProcess, where=where, order=_NEWEST)
+    return Rows(model=rows.PlanProcess, where=where, order=LAST_OPENED)
 
 
 def _of_episode(info: Info) -> Rows:
-    return Rows(model=rows.PlanProcess, order=_NEWEST)
+    return Rows(model=rows.PlanProcess, order=LAST_OPENED)
 
 
 ADDED = {

@@ -28,6 +28,13 @@ class Order:
     newest_first: bool = False
 
 
+BY_VERSION = Order(by=("{t}.version", "{t}.id"), columns=("version", "id"))
+"""Events, in the order in which they happened."""
+
+LAST_OPENED = Order(by=("{t}.opened_at", "{t}.id"), columns=("opened_at", "id"), newest_first=True)
+"""Records that are opened and closed, the newest first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """Which stretch of the rows: `size` of them, after or before the row with the given id."""
