@@ -49,6 +49,9 @@ ACTORS = [
     {"id": "halmstad-lak", "label": "Läkare, Halmstad", "region": "halland", "name": "Demo Två"},
     {"id": "solna-bist", "label": "Biståndshandläggare, Solna", "region": "stockholm", "name": "Demo Tre"},
 ]
+PATIENCE_MS = 60_000
+"""The editor is compiled in the browser: on a busy machine that takes much longer than Playwright's 5 seconds."""
+expect.set_options(timeout=PATIENCE_MS)
 TABS = [
     Tab("Hälsning", "query Greet($name: String!) {\n  greet(name: $name)\n}\n", '{\n  "name": "Åsa"\n}'),
     Tab("Vem är jag?", "query Me {\n  me\n}\n", actor="varberg-ssk"),
@@ -137,7 +140,7 @@ async def browsing(server: Server) -> AsyncIterator[tuple[Page, Seen]]:
     async with serving(server), async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = await browser.new_context(viewport={"width": 1440, "height": 810}, color_scheme="light")
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         seen = Seen()
 
         async def route(route: Route, request: Request) -> None:
