@@ -32,6 +32,8 @@ UNITS: dict[str, tuple[str, UnitKind, str | None, str | None]] = {
     "nedlagd": ("halland", UnitKind.HEALTH_CENTRE, None, None),
     "avdelning": ("halland", UnitKind.INPATIENT_WARD, None, None),
     "bistand": ("halland", UnitKind.NEEDS_ASSESSMENT, "1383", None),
+    "medicin": ("vasternorrland", UnitKind.INPATIENT_WARD, None, "060-18 00 00"),
+    "granen": ("vasternorrland", UnitKind.HEALTH_CENTRE, None, None),
 }
 PATIENTS: dict[str, tuple[str, str | None, str | None]] = {
     # name: number, listed at, enrolled at

@@ -16,7 +16,9 @@ from lifecare_gql.domain.process_guards import Saying
 
 A = TypeVar("A", bound=Saying)
 
-_IN_COLUMNS = dict.fromkeys(("kind", "reason", "text", "occurred_at", "about", "called", "recipients"), True)
+_IN_COLUMNS = dict.fromkeys(
+    ("kind", "reason", "text", "occurred_at", "about", "called", "outage", "recipients"), True
+)
 
 
 @cache

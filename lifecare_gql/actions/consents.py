@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from lifecare_gql.actions.access import Desk
-from lifecare_gql.actions.episode_acts import too_long
 from lifecare_gql.actions.hindrances import outage_objections
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
 from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
+from lifecare_gql.actions.sayings import too_long
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock
 from lifecare_gql.domain.consents import ConsentSaid, judge_consent

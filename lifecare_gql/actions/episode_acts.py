@@ -6,19 +6,21 @@ written with all that follows from it. `open_episode` begins one: a care request
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from lifecare_gql.actions import facts
 from lifecare_gql.actions.access import Desk
+from lifecare_gql.actions.backfills import backfill_objections
 from lifecare_gql.actions.episode_facts import EPISODE, episode_background, episode_events
 from lifecare_gql.actions.episode_records import entry, write
 from lifecare_gql.actions.hindrances import outage_objections
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once, refuse
 from lifecare_gql.actions.plan_settling import settle_plans_of
 from lifecare_gql.actions.results import Done, Missing, Outcome
+from lifecare_gql.actions.sayings import SILENT, Saying, stripped, too_long
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock, stale
 from lifecare_gql.domain.drafts import Party
@@ -26,31 +28,12 @@ from lifecare_gql.domain.episode_events import facts_of
 from lifecare_gql.domain.episode_facts import Act, EpisodeEvent, EpisodeFacts
 from lifecare_gql.domain.episode_words import EpisodeEventKind, LegalField
 from lifecare_gql.domain.episodes import judge, refused
-from lifecare_gql.domain.objections import Objection, ObjectionCode
-from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH, MAX_TEXT_LENGTH, core_objection
 from lifecare_gql.domain.words import Protection
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import one
 
 _Kind = EpisodeEventKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saying:
-    """What the caller says with an act: fields of `Act`, and units by their ids. Texts are stripped.
-
-    `extra` is kept beside the act: what the process need not know.
-    """
-
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    recipient_unit_ids: tuple[UUID, ...] = ()
-    called_unit_id: UUID | None = None
-    registered_address: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-SILENT = Saying()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +130,6 @@ def act_from(
     return Act(kind=kind, recipients=recipients, called=called, **said)
 
 
-def stripped(saying: Saying) -> dict[str, Any]:
-    """What is said, texts without the blanks around them."""
-    return {name: one.strip() if isinstance(one, str) else one for name, one in saying.fields.items()}
-
-
 def _contents(saying: Saying, patient: Row) -> list[LegalField]:
     held = [LegalField.PERSONAL_NUMBER]
     if patient.given_name and patient.family_name:
@@ -174,8 +152,12 @@ async def carry_out(
     session = desk.session
     unit = session.known().unit
     others = [part.unit for part in stands.facts.active if part.unit.id != unit.id]
+    asked = await backfill_objections(desk, wanted, stands.facts)
+    if isinstance(asked, Missing):
+        return asked
     found = [
         *await outage_objections(desk, wanted.kind, call=others),
+        *asked,
         *judge(wanted, stands.facts, unit, session.regions),
         *too_long(wanted),
     ]
@@ -189,22 +171,3 @@ async def carry_out(
         if made.concerns_plans:
             await settle_plans_of(desk, stands.episode_id)
     return lost or Done(UUID(event.id), warnings=tuple(found))
-
-
-_LIMITS = {"text": MAX_TEXT_LENGTH, "reason": MAX_TEXT_LENGTH, "address_reason": MAX_TEXT_LENGTH}
-_NAMES = ("spoke_with", "named", "track")
-
-
-def too_long(wanted: Any) -> list[Objection]:
-    """What is longer than can be stored."""
-    found = []
-    for name, limit in (*_LIMITS.items(), *((name, MAX_NAME_LENGTH) for name in _NAMES)):
-        if len(getattr(wanted, name, None) or "") > limit:
-            code = ObjectionCode.NAME_TOO_LONG if name in _NAMES else ObjectionCode.TEXT_TOO_LONG
-            found.append(core_objection(code, ("input", _camel(name))))
-    return found
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(map(str.capitalize, rest))

@@ -31,7 +31,7 @@ STEPS = {
         parent="{t}.episode_id",
         shape=Shape.of(
             rows.EpisodeStep,
-            *("version", "kind", "at", "occurred_at", "about_id", "called_id", "content"),
+            *("version", "kind", "at", "occurred_at", "about_id", "called_id", "outage_id", "content"),
             unit=UNIT,
         ),
     ),
@@ -74,6 +74,7 @@ def _act(step: Row, units: dict[str, Party]) -> Act:
         occurred_at=step.occurred_at,
         about=str(step.about_id) if step.about_id else None,
         called=units[str(step.called_id)] if step.called_id else None,
+        outage=str(step.outage_id) if step.outage_id else None,
     )
 
 

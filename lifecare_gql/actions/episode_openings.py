@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from lifecare_gql.actions.access import Desk
-from lifecare_gql.actions.episode_acts import SILENT, Saying, Standing, act_from, carry_out, named_units
+from lifecare_gql.actions.episode_acts import Standing, act_from, carry_out, named_units
 from lifecare_gql.actions.episode_facts import EPISODE
 from lifecare_gql.actions.idempotency import Attempt, attempt, once
 from lifecare_gql.actions.patients import identity_digest
 from lifecare_gql.actions.results import Missing, Outcome, Refused
+from lifecare_gql.actions.sayings import SILENT, Saying
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock
 from lifecare_gql.domain.calendar import stockholm_day

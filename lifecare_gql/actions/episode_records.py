@@ -114,6 +114,7 @@ async def _write_event(desk: Desk, one: Entry) -> None:
         by_id=caller.assignment_id,
         about_id=UUID(act.about) if act.about else None,
         called_id=UUID(act.called.id) if act.called else None,
+        outage_id=UUID(act.outage) if act.outage else None,
         reason=act.reason or None,
         text=act.text or None,
         content={**content_of(act), **one.extra},

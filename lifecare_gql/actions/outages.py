@@ -6,19 +6,19 @@ read from it. No patient is involved, so nothing is logged as access.
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from lifecare_gql.actions import facts
 from lifecare_gql.actions.access import Desk
-from lifecare_gql.actions.acts import act_of, content_of
-from lifecare_gql.actions.episode_acts import SILENT, Saying, stripped, too_long
+from lifecare_gql.actions.acts import content_of
 from lifecare_gql.actions.hindrances import COLUMNS
 from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
+from lifecare_gql.actions.outage_facts import OUTAGE, outage_events
+from lifecare_gql.actions.recoveries import region_matters
 from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
+from lifecare_gql.actions.sayings import SILENT, Saying, stripped, too_long
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock, stale
 from lifecare_gql.domain.objections import Objection
@@ -30,26 +30,14 @@ from lifecare_gql.domain.outage_facts import (
     OutageEvent,
     OutageFacts,
 )
-from lifecare_gql.domain.outage_life import judge_outage, region_outage_state
+from lifecare_gql.domain.outage_life import judge_outage, long_after_hours, region_outage_state
 from lifecare_gql.domain.outage_words import OutageEventKind, OutageState, RegionOutageState
+from lifecare_gql.domain.recovery_report import recovery_report
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Reader, Row
-from lifecare_gql.storage.reading.rows import BY_VERSION, Many, Rows, Shape, one
+from lifecare_gql.storage.reading.rows import Rows, Shape, one
 from lifecare_gql.storage.reading.where import Where
 
-STEPS = {
-    "#events": Many(
-        rows=Rows(model=rows.OutageEvent, order=BY_VERSION),
-        parent="{t}.outage_id",
-        shape=Shape.of(
-            rows.OutageEvent,
-            *("version", "kind", "at", "occurred_at", "text", "reason", "content"),
-            unit=facts.UNIT,
-        ),
-    ),
-}
-OUTAGE = Shape(model=rows.Outage, columns=COLUMNS, manys=STEPS)
-"""What the facts are made of."""
 _OPEN = [OutageState.PLANNED.value, OutageState.ACTIVE.value, OutageState.RECOVERY.value]
 
 
@@ -82,6 +70,8 @@ async def act(session: Session, order: OutageOrder, key: str) -> Outcome:
         if stands is None:
             return Missing((("input", "outageId"),))
         wanted = OutageAct(kind=order.kind, **stripped(order.saying))
+        if order.kind is OutageEventKind.CLOSED:
+            wanted, stands = await _closing(desk, wanted, stands)
         unit = session.known().unit
         found: list[Objection] = [
             *judge_outage(wanted, stands.facts, unit, session.regions),
@@ -119,6 +109,20 @@ async def _standing(desk: Desk, order: OutageOrder) -> _Standing | Row | None:
     return _Standing(outage_id=row.id, history=history, facts=found)
 
 
+async def _closing(desk: Desk, act: OutageAct, stands: _Standing) -> tuple[OutageAct, _Standing]:
+    """The act with its report, and the outage with how much is left in the region."""
+    if stands.facts.state is not OutageState.RECOVERY:
+        return act, stands
+    found = await region_matters(desk, stands.outage_id, stands.facts)
+    records = [one for those in found.values() for matter in those for one in matter.records]
+    left = sum(not one.done for one in records)
+    region = desk.session.regions.get(stands.facts.region)
+    hours = long_after_hours(region) if region else None
+    report = recovery_report(stands.facts, records, hours=hours, left_because=act.reason if left else "")
+    background = replace(stands.facts.background, remaining=left)
+    return replace(act, report=report), replace(stands, facts=replace(stands.facts, background=background))
+
+
 async def _background(desk: Desk, region: str, own: UUID | None) -> OutageBackground:
     """No document says who tells that the system is down: any unit of the region may, which is our assumption."""
     began = Where("{t}.region_code = {region} and {t}.started_at is not null", {"region": region})
@@ -138,33 +142,6 @@ async def region_state(session: Session, region: str) -> RegionOutageState:
     background = OutageBackground(region=region)
     return region_outage_state(
         OutageFacts(now=session.now, background=background, state=row.state) for row in found
-    )
-
-
-def outage_facts(row: Row, now: dt.datetime) -> OutageFacts:
-    """The outage as it stands, of one that was read in the shape `OUTAGE`."""
-    background = OutageBackground(region=row.region_code, may_manage=True)
-    return outage_facts_of(outage_events(row), now=now, background=background)
-
-
-def outage_events(row: Row) -> tuple[OutageEvent, ...]:
-    """The events of an outage that was read in the shape `OUTAGE`, in order."""
-    return tuple(
-        OutageEvent(
-            id=str(event.id),
-            at=event.at,
-            unit=facts.party(event.related["unit"]),
-            act=act_of(
-                OutageAct,
-                event.content,
-                {},
-                kind=event.kind,
-                occurred_at=event.occurred_at,
-                text=event.text or "",
-                reason=event.reason or "",
-            ),
-        )
-        for event in row.related["#events"].rows
     )
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from lifecare_gql.actions import facts
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.documents import kept_units
-from lifecare_gql.actions.episode_acts import SILENT, Saying, Standing, named_units, stripped, too_long
+from lifecare_gql.actions.episode_acts import Standing, named_units
 from lifecare_gql.actions.episode_facts import EPISODE
 from lifecare_gql.actions.episode_records import entry, write
 from lifecare_gql.actions.hindrances import outage_objections
@@ -21,6 +21,7 @@ from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, o
 from lifecare_gql.actions.plan_facts import PLAN, plan_background, plan_events
 from lifecare_gql.actions.plan_records import PlanStanding, write_plan
 from lifecare_gql.actions.results import Done, Missing, Outcome
+from lifecare_gql.actions.sayings import SILENT, Saying, stripped, too_long
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock, stale
 from lifecare_gql.domain.drafts import Party

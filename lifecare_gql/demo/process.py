@@ -10,9 +10,10 @@ from uuid import UUID
 
 from lifecare_gql.actions import episode_acts, plan_acts
 from lifecare_gql.actions.consents import ConsentOrder, record_consent
-from lifecare_gql.actions.episode_acts import EpisodeOrder, Saying
+from lifecare_gql.actions.episode_acts import EpisodeOrder
 from lifecare_gql.actions.episode_openings import OpeningOrder, open_episode
 from lifecare_gql.actions.plan_acts import NeedOrder, PlanOrder, identify_need
+from lifecare_gql.actions.sayings import Saying
 from lifecare_gql.demo.telling import Step, Teller
 from lifecare_gql.domain.consents import ConsentSaid
 from lifecare_gql.domain.demo_process import (

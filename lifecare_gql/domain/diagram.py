@@ -10,6 +10,7 @@ import sys
 
 from pydantic import Field
 
+from lifecare_gql.domain.episode_backfill import BACKFILL_TABLE
 from lifecare_gql.domain.episode_words import EpisodeEventKind, EpisodeState, NoticeKind, PartyRole
 from lifecare_gql.domain.episodes import TABLE, Step
 from lifecare_gql.domain.law import LegalReference
@@ -51,12 +52,18 @@ class DischargeProcess:
     diagram: str = Field(description="The states and the steps between them, as a Mermaid diagram.")
     states: tuple[ProcessState, ...] = Field(description="The states.")
     steps: tuple[ProcessStep, ...] = Field(description="The rows of the table, in the order of the process.")
+    backfill_steps: tuple[ProcessStep, ...] = Field(
+        description="The rows for what is entered afterwards as of an outage (efterregistrering)."
+    )
 
 
 def discharge_process() -> DischargeProcess:
     """The whole process, made from the table."""
     return DischargeProcess(
-        diagram=mermaid(), states=tuple(map(_state, EpisodeState)), steps=tuple(map(_step, TABLE))
+        diagram=mermaid(),
+        states=tuple(map(_state, EpisodeState)),
+        steps=tuple(map(_step, TABLE)),
+        backfill_steps=tuple(map(_step, BACKFILL_TABLE)),
     )
 
 
@@ -67,7 +74,7 @@ def mermaid() -> str:
 
 def document() -> str:
     """The page docs/discharge-process.md."""
-    return page_of(_INTRODUCTION, TABLE, EpisodeState)
+    return page_of(_INTRODUCTION, TABLE, EpisodeState) + page_of(_AFTERWARDS, BACKFILL_TABLE, EpisodeState)
 
 
 _INTRODUCTION = """\
@@ -78,6 +85,14 @@ Generated from the table in `lifecare_gql/domain/episodes.py`; do not edit. Writ
 
 Lag (2017:612) om samverkan vid utskrivning från sluten hälso- och sjukvård. How its open points are read stands in
 `docs/decisions/0015-the-process-is-a-table.md`. Being late is never a refusal: see `domain/clocks.py`.
+"""
+
+
+_AFTERWARDS = """
+# What may be entered afterwards of what happened in an outage
+
+Generated from `lifecare_gql/domain/episode_backfill.py`. An act that names an outage (`outageId`) and its moment
+is judged by these rows. What the region forbids to enter so stands in its data, e.g. V31.
 """
 
 

@@ -50,7 +50,7 @@ def _after(facts: EpisodeFacts, event: EpisodeEvent) -> EpisodeFacts:
     return replace(
         joined,
         notices=(*learned.pop("notices", facts.notices), *sent),
-        state=next_state(event.act.kind, facts.state),
+        state=next_state(event.act, facts.state),
         version=facts.version + 1,
         **learned,
     )
@@ -82,7 +82,16 @@ def _sent(facts: EpisodeFacts, event: EpisodeEvent) -> tuple[Notice, ...]:
     if kind is None:
         return ()
     deliveries = tuple(Delivery(unit=unit) for unit in _recipients(facts, event, kind))
-    return (Notice(id=event.id, kind=kind, sent_at=event.at, sender=event.unit, deliveries=deliveries),)
+    return (
+        Notice(
+            id=event.id,
+            kind=kind,
+            sent_at=event.at,
+            sender=event.unit,
+            deliveries=deliveries,
+            outage=event.act.outage,
+        ),
+    )
 
 
 def _recipients(facts: EpisodeFacts, event: EpisodeEvent, kind: NoticeKind) -> tuple[Party, ...]:
@@ -129,9 +138,17 @@ def _called(facts: EpisodeFacts, event: EpisodeEvent) -> dict[str, Any]:
     if act.called is None:
         raise ValueError("a phone call is with somebody")
     call = PhoneCall(
-        at=_when(event), caller=event.unit, called=act.called, spoke_with=act.spoke_with, informed=act.informed
+        at=_when(event),
+        caller=event.unit,
+        called=act.called,
+        spoke_with=act.spoke_with,
+        informed=act.informed,
+        discharged_at=act.discharged_at,
+        sip_agreed_on=act.sip_agreed_on,
+        on_paper=act.on_paper,
     )
-    return {"calls": (*facts.calls, call)}
+    kept = {event.unit.id} if act.on_paper else set()
+    return {"calls": (*facts.calls, call), "forms_kept": facts.forms_kept | kept}
 
 
 def _assessed(question: str) -> Callable[[EpisodeFacts, EpisodeEvent], dict[str, Any]]:
@@ -173,8 +190,12 @@ _LEARN: dict[EpisodeEventKind, Callable[[EpisodeFacts, EpisodeEvent], dict[str, 
     _Kind.ACKNOWLEDGED: _marked(ReceiptState.ACKNOWLEDGED),
     _Kind.MISDIRECTED: _marked(ReceiptState.MISDIRECTED),
     _Kind.PHONE_CALL_LOGGED: _called,
+    _Kind.FORM_SENT: lambda facts, event: {"forms_kept": facts.forms_kept - {event.unit.id}},
     _Kind.DISCHARGE_READY_SENT: lambda _, event: {"discharge_ready_at": event.at},
-    _Kind.DISCHARGE_READY_WITHDRAWN: lambda _, __: {"discharge_ready_at": None},
+    _Kind.DISCHARGE_READY_WITHDRAWN: lambda _, event: {
+        "discharge_ready_at": None,
+        "ready_withdrawn_at": event.at,
+    },
     _Kind.SIP_CALLED: lambda _, event: {"sip_called_at": event.at},
     _Kind.DISCHARGED: lambda _, event: {"discharged_at": _when(event)},
 }

@@ -30,9 +30,14 @@ class Act:
 
     `about` is the id of the event whose notice is acknowledged, forwarded or misdirected; without it the act
     can be offered (is there any such notice?) but not done. `occurred_at` is when it happened, where that is
-    not when it is entered. `contents` says which of the patient's three legal fields go along; the fourth is
-    `expected_discharge`. `named` is who the fixed care contact is, by name or role; `receives_from` when the unit
-    can receive the patient; `holds` whether what was assessed is so.
+    not when it is entered. `outage` is the id of the outage that it is entered as of (efterregistrering).
+    `contents` says which of the patient's three legal fields go along; the fourth is `expected_discharge`.
+    `named` is who the fixed care contact is, by name or role; `receives_from` when the unit can receive the
+    patient; `holds` whether what was assessed is so.
+
+    Of a call: `informed` is what was told and `received` what was heard; `discharged_at` is when the patient left,
+    by what was said; `sip_agreed_on` the day of a SIP meeting that was agreed; `on_paper` that it was noted on a
+    form first, with its `signature`.
     """
 
     kind: EpisodeEventKind
@@ -50,6 +55,12 @@ class Act:
     called: Party | None = None
     spoke_with: str = ""
     informed: frozenset[NoticeKind] = frozenset()
+    received: frozenset[NoticeKind] = frozenset()
+    discharged_at: dt.datetime | None = None
+    sip_agreed_on: dt.date | None = None
+    on_paper: bool = False
+    signature: str = ""
+    outage: str | None = None
     track: str | None = None
     named: str = ""
     receives_from: dt.datetime | None = None
@@ -76,13 +87,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something that was sent; its id is its event's."""
+    """Something that was sent; its id is its event's. `outage` is the outage that it was entered as of, if any."""
 
     id: str
     kind: NoticeKind
     sent_at: dt.datetime
     sender: Party
     deliveries: tuple[Delivery, ...]
+    outage: str | None = None
 
     def delivery(self, unit_id: str) -> Delivery | None:
         """The unit's own delivery, or None when it is no recipient."""
@@ -98,6 +110,9 @@ class PhoneCall:
     called: Party
     spoke_with: str
     informed: frozenset[NoticeKind]
+    discharged_at: dt.datetime | None = None
+    sip_agreed_on: dt.date | None = None
+    on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +154,7 @@ class EpisodeFacts:
 
     `ward` is where the patient was admitted, or the first that was asked to care for the patient.
     `discharge_ready_at` is when the notice in force was sent: a withdrawal empties it, the events stay.
+    `forms_kept` are the units at which a filled-in form lies that has not been sent in (V33).
     `fixed_care_contact_names` is who each unit named last: (unit's id, name or role).
     """
 
@@ -158,6 +174,8 @@ class EpisodeFacts:
     planning_basis_at: dt.datetime | None = None
     track: str | None = None
     discharge_ready_at: dt.datetime | None = None
+    ready_withdrawn_at: dt.datetime | None = None
+    forms_kept: frozenset[str] = frozenset()
     sip_called_at: dt.datetime | None = None
     discharged_at: dt.datetime | None = None
 
@@ -195,6 +213,16 @@ class EpisodeFacts:
         """The region whose process it is: the ward's."""
         return self.ward.region if self.ward else None
 
+    @property
+    def stay_since(self) -> dt.datetime | None:
+        """Since when what is told of the discharge counts, if nobody told that the patient is discharge-ready."""
+        return self.ready_withdrawn_at or self.admitted_at
+
+    @property
+    def leaving_since(self) -> dt.datetime | None:
+        """Since when the patient is leaving: discharge-ready, or gone without it (entered after an outage)."""
+        return self.discharge_ready_at or (self.stay_since if self.discharged_at else None)
+
     def sent(self, kind: NoticeKind) -> Notice | None:
         """The latest notice of the kind, or None."""
         return next((one for one in reversed(self.notices) if one.kind is kind), None)
@@ -223,10 +251,10 @@ class EpisodeFacts:
     @property
     def information_transferred_at(self) -> dt.datetime | None:
         """When all receiving units had the discharge information (3 kap. 2 §), by notice or phone; else None."""
-        if self.discharge_ready_at is None:
+        since = self.leaving_since
+        if since is None:
             return None
-        ready_at = self.discharge_ready_at
-        told = [self._told_at(unit.id, ready_at) for unit in self.receiving]
+        told = [self._told_at(unit.id, since) for unit in self.receiving]
         return max((at for at in told if at), default=None) if all(told) else None
 
     def _told_at(self, unit_id: str, since: dt.datetime) -> dt.datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 from lifecare_gql.domain import law
@@ -180,10 +181,11 @@ RECEIVERS = Guard(
 )
 
 
-def _unsecured(_: Act, facts: EpisodeFacts, __: Party) -> Iterator[Failure]:
+def _unsecured(act: Act, facts: EpisodeFacts, _: Party) -> Iterator[Failure]:
+    since = facts.leaving_since or (facts.stay_since if act.outage else None)
     for unit in facts.receiving:
-        sent = _discharge_notice(facts, unit)
-        if not _secured(facts, unit, sent):
+        sent = _discharge_notice(facts, unit, since)
+        if not _secured(facts, unit, sent, since):
             told = (
                 "har inte kvitterat utskrivningsmeddelandet" if sent else "har inte fått utskrivningsmeddelandet"
             )
@@ -191,23 +193,29 @@ def _unsecured(_: Act, facts: EpisodeFacts, __: Party) -> Iterator[Failure]:
             yield Failure(_Code.RECEIPT_NOT_CONFIRMED, ("input", "episodeId"), (unit,), detail)
 
 
-def _secured(facts: EpisodeFacts, unit: Party, sent: tuple[Notice, Delivery] | None) -> bool:
-    """Whether the latest discharge notice is acknowledged, or the unit was told by phone since it was sent."""
-    if facts.discharge_ready_at is None:
+def _secured(
+    facts: EpisodeFacts, unit: Party, sent: tuple[Notice, Delivery] | None, since: dt.datetime | None
+) -> bool:
+    """Whether the latest discharge notice is acknowledged, or the unit was told by phone since it was sent.
+
+    A notice that is entered after an outage tells what was told by phone in it.
+    """
+    if since is None:
         return False
     if sent is not None and sent[1].state is ReceiptState.ACKNOWLEDGED:
         return True
-    since = sent[0].sent_at if sent else facts.discharge_ready_at
-    return facts.told_by_phone(unit.id, NoticeKind.DISCHARGE_NOTICE, since) is not None
+    told_since = sent[0].sent_at if sent and sent[0].outage is None else since
+    return facts.told_by_phone(unit.id, NoticeKind.DISCHARGE_NOTICE, told_since) is not None
 
 
-def _discharge_notice(facts: EpisodeFacts, unit: Party) -> tuple[Notice, Delivery] | None:
+def _discharge_notice(
+    facts: EpisodeFacts, unit: Party, since: dt.datetime | None
+) -> tuple[Notice, Delivery] | None:
     """The latest one to the unit since the patient last was told to be discharge-ready; an older one is void."""
     for notice in reversed(facts.notices):
         delivery = notice.delivery(unit.id)
         if notice.kind is NoticeKind.DISCHARGE_NOTICE and delivery is not None:
-            in_force = facts.discharge_ready_at is not None and notice.sent_at >= facts.discharge_ready_at
-            return (notice, delivery) if in_force else None
+            return (notice, delivery) if since is not None and notice.sent_at >= since else None
     return None
 
 
@@ -236,5 +244,13 @@ CONTACTS_APPOINTED = Guard(
     remedy="Be enheten att utse en fast vårdkontakt.",
     law=law.FIXED_CARE_CONTACT,
     check=_unappointed,
+)
+FORM_KEPT = Guard(
+    name="a filled-in form lies at the unit",
+    code=_Code.FORM_MISSING,
+    reason="Det finns ingen blankett att skicka in.",
+    remedy="Notera först samtalet som stod på blanketten.",
+    fact="V33",
+    check=unless(lambda _, facts, unit: unit.id in facts.forms_kept, _Code.FORM_MISSING, "input", "episodeId"),
 )
 SAFETY_GATE = (RECEIVERS, RECEIPTS, CONTACTS_APPOINTED)

@@ -94,6 +94,7 @@ class EpisodeEventKind(Word):
     PATIENT_INFORMED = "PATIENT_INFORMED", "patientinformation lämnad", "The patient got written information."
     DISCHARGED = "DISCHARGED", "utskriven", "The patient left the hospital (hemgång)."
     PHONE_CALL_LOGGED = "PHONE_CALL_LOGGED", "telefonsamtal noterat", "Information was given by phone (V28)."
+    FORM_SENT = "FORM_SENT", "blankett inskickad", "A filled-in form was sent to the administration (V33)."
     MISDIRECTED = "MISDIRECTED", "felsänt", "A unit says that the notice was sent to the wrong place."
     FORWARDED = "FORWARDED", "vidaresänt", "The municipality forwarded a notice to units of its own (V57)."
     PARTICIPANT_ADDED = "PARTICIPANT_ADDED", "deltagare tillagd", "Another unit was brought into the process."

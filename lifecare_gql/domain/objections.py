@@ -38,6 +38,7 @@ class ObjectionCode(Word):
         "redan inskriven",
         "The patient already has an open care episode.",
     )
+    FORM_MISSING = "FORM_MISSING", "blankett saknas", "No filled-in form lies at the unit."
     FORUM_EXISTS = "FORUM_EXISTS", "forum finns", "An established forum must be used instead."
     INVALID_IDENTITY = "INVALID_IDENTITY", "ogiltig identitet", "The patient's identity is not valid."
     LISTED_HEALTH_CENTRE_UNKNOWN = (

@@ -11,7 +11,7 @@ from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.outage_facts import Interval, OutageAct, OutageFacts
 from lifecare_gql.domain.outage_words import OutageEventKind
-from lifecare_gql.domain.process_guards import Guard, unless
+from lifecare_gql.domain.process_guards import Guard
 
 _Code = ObjectionCode
 _Kind = OutageEventKind
@@ -105,14 +105,6 @@ WINDOW_AHEAD: OutageGuard = Guard(
     reason="Den planerade tiden går inte.",
     remedy="Ange en tid som slutar längre fram och efter att den har börjat.",
     check=_window_order,
-    asks=True,
-)
-MOMENT: OutageGuard = Guard(
-    name="it is said when it was instead",
-    code=_Code.DATE_MISSING,
-    reason="Den rätta tiden saknas.",
-    remedy="Ange när det skedde.",
-    check=unless(lambda act, *_: act.occurred_at, _Code.DATE_MISSING, *_OCCURRED_AT),
     asks=True,
 )
 ORDER: OutageGuard = Guard(

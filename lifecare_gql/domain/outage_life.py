@@ -54,9 +54,9 @@ OUTAGE_TABLE: tuple[OutageStep, ...] = (
     _step(_Event.STARTED, (None, _State.PLANNED), core.HAPPENED, outage.NO_OTHER, to=_State.ACTIVE),
     _step(_Event.ENDED, (_State.ACTIVE,), core.HAPPENED, outage.ORDER, outage.APART, to=_State.RECOVERY),
     _step(_Event.START_CORRECTED, (_State.ACTIVE, _State.RECOVERY),
-          outage.MOMENT, core.HAPPENED, outage.ORDER, outage.APART, core.REASON),
+          core.MOMENT, core.HAPPENED, outage.ORDER, outage.APART, core.REASON),
     _step(_Event.END_CORRECTED, (_State.RECOVERY,),
-          outage.MOMENT, core.HAPPENED, outage.ORDER, outage.APART, core.REASON),
+          core.MOMENT, core.HAPPENED, outage.ORDER, outage.APART, core.REASON),
     _step(_Event.CLOSED, (_State.RECOVERY,), outage.NOTHING_LEFT, to=_State.CLOSED),
     _step(_Event.CANCELLED, (_State.PLANNED,), core.REASON, to=_State.CANCELLED),
 )

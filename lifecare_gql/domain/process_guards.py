@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from lifecare_gql.domain.demands import Failure, recipient_path
@@ -17,6 +17,7 @@ from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.reviewing import core_objection
+from lifecare_gql.domain.words import Severity
 
 _Code = ObjectionCode
 
@@ -60,6 +61,12 @@ class Guard(Generic[A, F]):
     law: LegalReference | None = None
     fact: str | None = None
     asks: bool = False
+    severity: Severity = Severity.REFUSE
+
+    @property
+    def told_only(self) -> Guard[A, F]:
+        """The same, but it warns: of what has happened already it can only be told."""
+        return replace(self, severity=Severity.WARN)
 
 
 def unless(met: Callable[[A, F, Party], object], code: ObjectionCode, *path: str) -> Check[A, F]:
@@ -109,6 +116,10 @@ def _another(_: Saying, __: object, unit: Party, one: Party) -> bool:
     return one.id != unit.id
 
 
+def _moment(act: Saying, _: object, __: Party) -> dt.datetime | None:
+    return act.occurred_at
+
+
 def _happened(act: Saying, facts: Timed, _: Party) -> bool:
     return act.occurred_at is None or act.occurred_at <= facts.now
 
@@ -129,6 +140,14 @@ REGISTERED: Guard[Saying, object] = core_guard(
 )
 OTHERS: Guard[Saying, object] = core_guard(
     "no chosen unit is the own one", _Code.RECIPIENT_IS_SENDER, each_recipient(_another, _Code.RECIPIENT_IS_SENDER)
+)
+MOMENT: Guard[Saying, object] = Guard(
+    name="it is said when it happened",
+    code=_Code.DATE_MISSING,
+    reason="Tidpunkten saknas.",
+    remedy="Ange när det skedde.",
+    check=unless(_moment, _Code.DATE_MISSING, "input", "occurredAt"),
+    asks=True,
 )
 HAPPENED: Guard[Saying, Timed] = core_guard(
     "it has happened", _Code.MOMENT_IN_FUTURE, unless(_happened, _Code.MOMENT_IN_FUTURE, "input", "occurredAt")

@@ -236,6 +236,7 @@ def _refusal(
 def _objection(guard: Guard[Any, Any], failure: Failure, regions: Regions) -> Objection:
     return Objection(
         code=guard.code,
+        severity=guard.severity,
         path=failure.path,
         reason=f"{guard.reason} {failure.detail or ''}".strip(),
         remedy=guard.remedy,

@@ -21,10 +21,15 @@ _TOO_EARLY = (None, OutageState.PLANNED, OutageState.ACTIVE)
 
 
 def judge_backfill(
-    act: EpisodeEventKind, occurred_at: dt.datetime, outage: OutageFacts, situation: Situation, regions: Regions
+    act: EpisodeEventKind,
+    occurred_at: dt.datetime | None,
+    outage: OutageFacts,
+    situation: Situation,
+    regions: Regions,
 ) -> tuple[Objection, ...]:
     """Every objection to entering afterwards that the act happened in the outage, at `occurred_at` (aware).
 
+    That no moment is given is the table's matter (`episode_backfill`).
     `situation` is of the unit that enters it. What need not be registered may be: the patients that were both
     admitted and discharged in the outage, and what was already told by phone (V29). What is done now and not as of
     the outage is no backfill, and is not judged here.
@@ -35,11 +40,15 @@ def judge_backfill(
 
 
 def _found(
-    act: EpisodeEventKind, occurred_at: dt.datetime, outage: OutageFacts, situation: Situation, regions: Regions
+    act: EpisodeEventKind,
+    occurred_at: dt.datetime | None,
+    outage: OutageFacts,
+    situation: Situation,
+    regions: Regions,
 ) -> Iterator[Objection]:
     if outage.state is not OutageState.RECOVERY:
         yield _wrong_state(outage.state)
-    elif outage.interval is None or not outage.interval.contains(occurred_at):
+    elif occurred_at and not (outage.interval and outage.interval.contains(occurred_at)):
         yield Objection(
             code=_Code.OUTSIDE_OUTAGE,
             path=("input", "occurredAt"),

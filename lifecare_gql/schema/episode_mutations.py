@@ -153,7 +153,7 @@ class EpisodeMutation:
     )
     send_discharge_ready = _acts(
         _Kind.DISCHARGE_READY_SENT,
-        inputs.EpisodeTextInput,
+        inputs.DischargeReadyInput,
         "Tell the units that the patient is discharge-ready (utskrivningsklar, 3 kap. 1 §). It starts the clocks.",
     )
     withdraw_discharge_ready = _acts(
@@ -173,7 +173,7 @@ class EpisodeMutation:
     )
     send_discharge_notice = _acts(
         _Kind.DISCHARGE_NOTICE_SENT,
-        inputs.EpisodeLetterInput,
+        inputs.DischargeNoticeInput,
         "Transfer the information that care afterwards needs (utskrivningsmeddelande, 3 kap. 2 §). Without"
         " recipients: to every unit in the process.",
     )
@@ -192,6 +192,11 @@ class EpisodeMutation:
         _Kind.PHONE_CALL_LOGGED,
         inputs.PhoneCallInput,
         "Note a call by which information was given (telefonlogg, V28); it can secure a receipt (V14).",
+    )
+    send_outage_form = _acts(
+        _Kind.FORM_SENT,
+        inputs.EpisodeActInput,
+        "Say that the forms about the patient were sent to the administration (skicka in blankett, V33).",
     )
     mark_notice_misdirected = _acts(
         _Kind.MISDIRECTED,

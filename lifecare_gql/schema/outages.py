@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import strawberry
 
 from lifecare_gql.actions import outages
-from lifecare_gql.actions.episode_acts import Saying
+from lifecare_gql.actions.outage_facts import OUTAGE, outage_facts
+from lifecare_gql.actions.sayings import Saying
+from lifecare_gql.domain.outage_facts import RecoveryReport
 from lifecare_gql.domain.outage_life import AvailableOutageAction, available_outage_actions, long_after_hours
 from lifecare_gql.domain.outage_life import outage_class as class_of
 from lifecare_gql.domain.outage_words import OutageClass, OutageEventKind, OutageState
@@ -70,18 +72,23 @@ class Outage(Node):
         """The region that it is of; null when that region's plugin is not enabled."""
         return info.context.regions.get(root.region_code)  # type: ignore[return-value]
 
-    @gathered(outages.OUTAGE)
+    @gathered(OUTAGE)
     def outage_class(root: strawberry.Parent[Row], info: Info) -> OutageClass | None:
         """Short or long, as far as it has come (V11, V12); null when the region draws no line between them."""
         region = info.context.regions.get(root.region_code)
-        found = outages.outage_facts(root, info.context.session.now)
+        found = outage_facts(root, info.context.session.now)
         return class_of(found, long_after_hours(region) if region else None)
 
-    @gathered(outages.OUTAGE)
+    @gathered(OUTAGE)
+    def report(root: strawberry.Parent[Row], info: Info) -> RecoveryReport | None:
+        """What it was and what came of it (rapport); null until it is closed."""
+        return outage_facts(root, info.context.session.now).report
+
+    @gathered(OUTAGE)
     def available_actions(root: strawberry.Parent[Row], info: Info) -> list[AvailableOutageAction]:
         """What your unit may say of it now; for what it may not, why not."""
         session = info.context.session
-        found = outages.outage_facts(root, session.now)
+        found = outage_facts(root, session.now)
         return list(available_outage_actions(found, session.known().unit, session.regions))
 
 
@@ -150,7 +157,7 @@ class OutageMomentInput(OutageActInput):
     reason: str = written("Why, for a correction (orsak).")
 
 
-@strawberry.input(description="Why an outage is called off.")
+@strawberry.input(description="Why an outage is called off, or closed although something is left.")
 class OutageReasonInput(OutageActInput):
     """An `OutageActInput` with a reason."""
 
@@ -215,5 +222,11 @@ class OutageMutation:
     )
     correct_outage_end = _mutation(
         _Kind.END_CORRECTED, OutageMomentInput, "Say that it ended at another time; the history keeps both."
+    )
+    close_outage = _mutation(
+        _Kind.CLOSED,
+        OutageReasonInput,
+        "Close an outage with its report (avsluta). Refused while something is left in the region, unless a reason"
+        " says why the rest is left.",
     )
     cancel_outage = _mutation(_Kind.CANCELLED, OutageReasonInput, "Call off a planned outage (ställa in).")

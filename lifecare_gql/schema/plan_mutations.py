@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from lifecare_gql.actions import consents, plan_acts
-from lifecare_gql.actions.episode_acts import Saying
+from lifecare_gql.actions.sayings import Saying
 from lifecare_gql.domain.consents import ConsentSaid
 from lifecare_gql.domain.objections import Objection
 from lifecare_gql.domain.plan_facts import Meeting, PlanContent, PlanGoal, PlanIntervention

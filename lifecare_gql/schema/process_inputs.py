@@ -9,8 +9,9 @@ from uuid import UUID
 
 import strawberry
 
-from lifecare_gql.actions.episode_acts import EpisodeOrder, Saying
+from lifecare_gql.actions.episode_acts import EpisodeOrder
 from lifecare_gql.actions.episode_openings import OpeningOrder
+from lifecare_gql.actions.sayings import Saying
 from lifecare_gql.domain.episode_facts import ChecklistItem
 from lifecare_gql.domain.episode_words import EpisodeEventKind, NoticeKind
 from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
@@ -20,20 +21,23 @@ from lifecare_gql.schema.inputs import MAX_RECIPIENTS, PatientKey
 from lifecare_gql.storage import rows
 
 MAX_POINTS = 50
-_NOT_SAID = {"recipient_unit_ids", "called_unit_id", "registered_address", "checklist", "informed"}
+_NOT_SAID = {"recipient_unit_ids", "called_unit_id", "outage_id", "registered_address", "checklist"}
+_SETS = {"informed", "received"}
 _WHICH = {"patient", "episode_id", "expected_version", "notice_id", "needed"}
 _BESIDE = {"medicines", "what_next", "sections"}
 
 
 def saying(said: Any) -> Saying:
     """What an input says, as the actions take it; BadInput for ids that are none, and for too many of anything."""
+    _demand_outage(said)
     names = [one.name for one in dataclasses.fields(said) if one.name not in _WHICH | _BESIDE]
-    fields = {name: getattr(said, name) for name in names if name not in _NOT_SAID}
+    fields = {name: getattr(said, name) for name in names if name not in _NOT_SAID | _SETS}
     fields = {name: value for name, value in fields.items() if value is not None}
     if "checklist" in names:
         fields["checklist"] = _points(said.checklist)
-    if "informed" in names:
-        fields["informed"] = frozenset(said.informed)
+    fields |= {name: frozenset(getattr(said, name)) for name in names if name in _SETS}
+    if getattr(said, "outage_id", None) is not None:
+        fields["outage"] = str(row_id(said.outage_id, rows.Outage, "outageId"))
     if "notice_id" in {one.name for one in dataclasses.fields(said)}:
         fields["about"] = str(row_id(said.notice_id, rows.EpisodeEvent, "noticeId"))
     checked_length("registeredAddress", getattr(said, "registered_address", None), MAX_NAME_LENGTH)
@@ -45,6 +49,13 @@ def saying(said: Any) -> Saying:
         registered_address=getattr(said, "registered_address", None) or "",
         extra=_beside(said) if isinstance(said, PatientInformationInput) else {},
     )
+
+
+def _demand_outage(said: Any) -> None:
+    """A moment of its own has only what is entered afterwards; else it is done now."""
+    afterwards = isinstance(said, BackfilledInput) and not isinstance(said, DischargeInput)
+    if afterwards and said.occurred_at is not None and said.outage_id is None:
+        raise BadInput("occurredAt: say also as of which outage it is entered (outageId), or leave it out.")
 
 
 def checked_length(name: str, text: str | None, most: int = MAX_TEXT_LENGTH) -> None:
@@ -98,6 +109,14 @@ def _happened(description: str) -> Any:
     return strawberry.field(default=None, description=f"{description} Now, if not given.")
 
 
+def _as_of_outage() -> Any:
+    return strawberry.field(
+        default=None,
+        description="The outage in which it happened, when it is entered afterwards (efterregistrering); it then"
+        " needs its moment. What the region forbids to enter so is refused (V31). Null: it is done now.",
+    )
+
+
 @strawberry.input(description="An admission (inskrivning) of a patient at your ward.")
 class AdmissionInput:
     """Becomes an `OpeningOrder`."""
@@ -107,6 +126,7 @@ class AdmissionInput:
         " admission itself makes your ward take part in the care."
     )
     occurred_at: dt.datetime | None = _happened("When the patient was admitted.")
+    outage_id: strawberry.ID | None = _as_of_outage()
 
 
 @strawberry.input(description="A request that a ward cares for a patient (vårdbegäran).")
@@ -130,6 +150,17 @@ class EpisodeActInput:
     )
 
 
+@strawberry.input(description="An act in a care episode that may have happened in an outage.")
+class BackfilledInput(EpisodeActInput):
+    """An `EpisodeActInput` with the outage, and when it happened in it."""
+
+    outage_id: strawberry.ID | None = _as_of_outage()
+    occurred_at: dt.datetime | None = strawberry.field(
+        default=None,
+        description="When it happened in the outage, e.g. when it was told by phone; with outageId only.",
+    )
+
+
 @strawberry.input(description="Whether interventions may be needed after the discharge (bedömning, 2 kap. 1 §).")
 class NeedAssessmentInput(EpisodeActInput):
     """An `EpisodeActInput` with the physician's judgment."""
@@ -147,7 +178,7 @@ class AssessmentInput(EpisodeActInput):
 
 
 @strawberry.input(description="An admission notice (inskrivningsmeddelande, 2 kap. 1-3 §§).")
-class AdmissionNoticeInput(EpisodeActInput):
+class AdmissionNoticeInput(BackfilledInput):
     """An `EpisodeActInput` with the notice. Name and number go along from the patient's record."""
 
     recipient_unit_ids: list[strawberry.ID] = addressed(
@@ -211,14 +242,14 @@ class ExpectedDischargeInput(EpisodeActInput):
 
 
 @strawberry.input(description="Who the fixed care contact is (fast vårdkontakt, 2 kap. 5 §).")
-class FixedCareContactInput(EpisodeActInput):
+class FixedCareContactInput(BackfilledInput):
     """An `EpisodeActInput` with a name."""
 
     named: str = written("The person's name and title, or the role.")
 
 
 @strawberry.input(description="The planning basis (planeringsunderlag).")
-class PlanningBasisInput(EpisodeTextInput):
+class PlanningBasisInput(EpisodeTextInput, BackfilledInput):
     """An `EpisodeTextInput` with a track."""
 
     track: str | None = strawberry.field(default=None, description="The track it leads to (spår, HP1), its code.")
@@ -229,6 +260,16 @@ class EpisodeLetterInput(EpisodeTextInput):
     """An `EpisodeTextInput` with recipients."""
 
     recipient_unit_ids: list[strawberry.ID] = addressed("The receiving units.")
+
+
+@strawberry.input(description="That the patient is discharge-ready (utskrivningsklar, 3 kap. 1 §).")
+class DischargeReadyInput(EpisodeTextInput, BackfilledInput):
+    """An `EpisodeTextInput` that may be refused as of an outage (V31)."""
+
+
+@strawberry.input(description="The information that care afterwards needs (utskrivningsmeddelande, 3 kap. 2 §).")
+class DischargeNoticeInput(EpisodeLetterInput, BackfilledInput):
+    """An `EpisodeLetterInput` that may be entered as of an outage."""
 
 
 @strawberry.input(description="From when your unit can receive the patient (V38).")
@@ -268,7 +309,7 @@ class InformationSectionInput:
 
 
 @strawberry.input(description="The written information to the patient (patientinformation, 3 kap. 3 §).")
-class PatientInformationInput(EpisodeActInput):
+class PatientInformationInput(BackfilledInput):
     """An `EpisodeActInput` with what is printed. Whom to call and what the units take over is added by itself."""
 
     text: str = written("What has been done, in plain Swedish (det här har gjorts).")
@@ -280,7 +321,7 @@ class PatientInformationInput(EpisodeActInput):
 
 
 @strawberry.input(description="That the patient has left the hospital (hemgång).")
-class DischargeInput(EpisodeActInput):
+class DischargeInput(BackfilledInput):
     """An `EpisodeActInput` with a moment."""
 
     occurred_at: dt.datetime | None = _happened("When the patient left.")
@@ -295,7 +336,22 @@ class PhoneCallInput(EpisodeActInput):
     informed: list[NoticeKind] = strawberry.field(
         default_factory=list, description="Which notices the call stood in for: what was told."
     )
+    received: list[NoticeKind] = strawberry.field(
+        default_factory=list, description="Which notices' content you were told in the call (mottagit)."
+    )
     occurred_at: dt.datetime | None = _happened("When the call was made.")
+    discharged_at: dt.datetime | None = strawberry.field(
+        default=None, description="When the patient left, as it was told (faktiskt utskrivningsdatum, V24)."
+    )
+    sip_agreed_on: dt.date | None = strawberry.field(
+        default=None, description="The day of a SIP meeting that was agreed; the formal call is sent later (V53)."
+    )
+    on_paper: bool = strawberry.field(
+        default=False,
+        description="Whether it was noted on a form first (blankett), which then is to be sent in where the region"
+        " says so (V33).",
+    )
+    signature: str = written("Who signed the form (signatur); the history shows who entered it.")
     text: str = written("A comment.")
 
 

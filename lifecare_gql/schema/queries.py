@@ -113,6 +113,10 @@ def _plan(info: Info, id: strawberry.ID) -> Rows:
     return one(rows.PlanProcess, row_id(id, rows.PlanProcess, "id"))
 
 
+def _outage(info: Info, id: strawberry.ID) -> Rows:
+    return one(rows.Outage, row_id(id, rows.Outage, "id"))
+
+
 def _unit(info: Info, id: strawberry.ID) -> Rows:
     return one(rows.Unit, row_id(id, rows.Unit, "id"))
 
@@ -142,6 +146,7 @@ class Query:
     plan: Plan | None = record(
         _plan, "A coordinated individual plan (SIP); null when there is none that you may see."
     )
+    outage: Outage | None = record(_outage, "An outage (driftstopp); null when there is none.")
     outages: Connection[Outage] = connection(of_region, "The outages of a region, newest first (driftstopp).")
     unit: Unit | None = record(_unit, "A unit of the directory (enhet).")
     units: Connection[Unit] = connection(units_found, "The active units of the directory, by name (enheter).")

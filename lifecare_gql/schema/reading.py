@@ -80,13 +80,23 @@ def gathered(shape: Shape) -> Callable[[Callable[..., Any]], Any]:
     return declare
 
 
-def to_one(relation: str, description: str, *needs: str, shown: Callable[[Row], bool] = lambda _: True) -> Any:
-    """A field that is the row at the other end of a foreign key; null unless `shown` by the columns in `needs`."""
+def to_one(
+    relation: str,
+    description: str,
+    *needs: str,
+    shown: Callable[[Row], bool] = lambda _: True,
+    of: Any = None,
+) -> Any:
+    """A field that is the row at the other end of a foreign key; null unless `shown` by the columns in `needs`.
+
+    `of` is the row's type, for a field that does not stand in its window's class.
+    """
 
     def resolve(root: strawberry.Parent[Row], info: Info):  # type: ignore[no-untyped-def]  # the window says the type
         return root.related[str(info.path.key)] if shown(root) else None
 
-    return strawberry.field(resolver=resolve, description=description, metadata={READ: ToOne(relation, needs)})
+    need = ToOne(relation, needs)
+    return strawberry.field(resolver=resolve, description=description, metadata={READ: need}, graphql_type=of)
 
 
 def to_many(

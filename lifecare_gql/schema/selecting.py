@@ -78,6 +78,11 @@ def page_shape_below(info: Info) -> Shape:
     return Selection(info).nodes_shape(connection, info._raw_info.field_nodes)
 
 
+def windows_below(info: Info, type_name: str) -> dict[str, Shape]:
+    """Of a current field whose values are no windows but have fields that are: their shapes, by their keys."""
+    return Selection(info).windows(_type(info, type_name), info._raw_info.field_nodes)
+
+
 class Selection:
     """Walks one operation's selections."""
 
@@ -112,6 +117,12 @@ class Selection:
                     shape=self.nodes_shape(below, selected),
                 )
         return Shape(model=model_of(window), columns=frozenset(columns), ones=ones, manys=manys)
+
+    def windows(self, parent: GraphQLObjectType, nodes: Iterable[FieldNode]) -> dict[str, Shape]:
+        """The shapes of those fields of the parent that are windows."""
+        selected = self._collect(parent, nodes)
+        below = {key: self._below(parent, fields[0]) for key, fields in selected.items()}
+        return {key: self.shape(one, selected[key]) for key, one in below.items() if is_window(one)}
 
     def nodes_shape(self, connection: Any, nodes: Iterable[FieldNode]) -> Shape:
         """The shape of a connection's nodes, whether they are selected as `nodes` or below `edges`."""
@@ -175,6 +186,12 @@ class Selection:
         given = get_argument_values(window.fields[node.name.value], node, self._variables)
         converter = self._info.schema.schema_converter
         return convert_arguments(given, field.arguments, converter.scalar_registry, self._info.schema.config)
+
+
+def is_window(found: Any) -> bool:
+    """Whether the type shows rows of a model."""
+    definition = isinstance(found, GraphQLObjectType) and found.extensions.get("strawberry-definition")
+    return hasattr(getattr(definition, "origin", None), "__model__")
 
 
 def model_of(window: GraphQLObjectType) -> type[Record]:

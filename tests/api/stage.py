@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 from lifecare_gql.actions import episode_acts, episode_openings, plan_acts
 from lifecare_gql.actions.callers import caller_of
 from lifecare_gql.actions.consents import ConsentOrder, record_consent
-from lifecare_gql.actions.episode_acts import EpisodeOrder, Saying, Standing
+from lifecare_gql.actions.episode_acts import EpisodeOrder, Standing
 from lifecare_gql.actions.episode_facts import EPISODE
 from lifecare_gql.actions.episode_openings import OpeningOrder
 from lifecare_gql.actions.plan_acts import NeedOrder, PlanOrder
 from lifecare_gql.actions.results import Done, Outcome
+from lifecare_gql.actions.sayings import Saying
 from lifecare_gql.actions.session import Caller, Session
 from lifecare_gql.domain.calendar import stockholm_day
 from lifecare_gql.domain.consents import ConsentSaid
@@ -51,6 +52,7 @@ SAYS: dict[EpisodeEventKind, tuple[str, ...]] = {
     E.COMPULSORY_CARE_ASSESSED: ("reason", "holds"),
     E.ADMISSION_NOTICE_SENT: ("expected_discharge", "text"),
     E.ACKNOWLEDGED: (),
+    E.FORM_SENT: (),
     E.ANSWERED: ("text",),
     E.EXPECTED_DISCHARGE_CHANGED: ("expected_discharge", "text"),
     E.FIXED_CARE_CONTACT_APPOINTED: ("named",),

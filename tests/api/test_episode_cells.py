@@ -57,6 +57,7 @@ EARLY = (S.REQUESTED, S.ADMITTED, S.OUTSIDE_THE_LAW)
 OVER = (S.DISCHARGED, S.ABORTED, S.CLOSED)
 HINDERED: dict[tuple[E, S, PartyRole], str] = {
     # What the table leaves open for the role in the state, and the way there has not made possible.
+    **dict.fromkeys(product((E.FORM_SENT,), S, PartyRole), "FORM_MISSING"),
     **dict.fromkeys(product((E.ACKNOWLEDGED, E.MISDIRECTED), EARLY, OTHERS), "NOT_RECIPIENT"),
     **dict.fromkeys(product((E.PLANNING_BASIS_ANSWERED,), (S.NOTIFIED,), OTHERS), "PROCESS_ORDER"),
     (E.ACKNOWLEDGED, S.ABORTED, PartyRole.WARD): "ALREADY_ACKNOWLEDGED",

@@ -74,6 +74,7 @@ def everything_in_order(state: EpisodeState | None, /, **changes: Any) -> Episod
         fixed_care_contacts=frozenset({CENTRE.id}),
         planning_basis_at=START,
         discharge_ready_at=START + dt.timedelta(hours=1),
+        forms_kept=frozenset(one.id for one in BY_ROLE.values()),
     )
     return replace(facts, **changes)
 

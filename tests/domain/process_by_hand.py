@@ -44,6 +44,7 @@ BY_HAND = {
     "PATIENT_INFORMED": ("......+++xx", "W"),
     "DISCHARGED": ("......++xxx", "W"),
     "PHONE_CALL_LOGGED": ("...++++++xx", "WOM"),
+    "FORM_SENT": ("...++++++++", "WOM"),
     "MISDIRECTED": (".+x++++++xx", "WOM"),
     "FORWARDED": ("....+++++xx", "M"),
     "PARTICIPANT_ADDED": ("....++++xxx", "WOM"),
@@ -73,17 +74,36 @@ MOVES = {
         if allowed == "+"
     },
 }
+# The same for what is entered afterwards as of an outage (efterregistrering).
+BACKFILLED = {
+    "ADMITTED": ("++xxxxxxxxx", "W"),
+    "ADMISSION_NOTICE_SENT": ("...+xxxxxxx", "W"),
+    "FIXED_CARE_CONTACT_APPOINTED": ("....+++++xx", "O"),
+    "PLANNING_BASIS_SENT": ("....++xxxxx", "W"),
+    "DISCHARGE_READY_SENT": ("....++xxxxx", "W"),
+    "DISCHARGE_NOTICE_SENT": ("....+++++xx", "W"),
+    "PATIENT_INFORMED": ("....+++++xx", "WOM"),
+    "DISCHARGED": ("....++++xxx", "W"),
+}
+BACKFILLED_MOVES = {
+    **{key: to for key, to in MOVES.items() if key[0] in BACKFILLED},
+    ("DISCHARGED", "NOTIFIED"): "DISCHARGED",
+    ("DISCHARGED", "PLANNING"): "DISCHARGED",
+}
 NEEDS_NO_PART = {"CARE_REQUESTED", "ADMITTED"}
 LETTERS = {"W": PartyRole.WARD, "O": PartyRole.OUTPATIENT_CARE, "M": PartyRole.MUNICIPALITY}
 
 
-def cell(event: str, state: EpisodeState | None) -> str:
-    return BY_HAND[event][0][COLUMNS.index(state)]
+Drawing = dict[str, tuple[str, str]]
 
 
-def expected(event: str, state: EpisodeState | None, role: PartyRole) -> list[str]:
+def cell(event: str, state: EpisodeState | None, table: Drawing = BY_HAND) -> str:
+    return table[event][0][COLUMNS.index(state)]
+
+
+def expected(event: str, state: EpisodeState | None, role: PartyRole, table: Drawing = BY_HAND) -> list[str]:
     if state is None and event not in NEEDS_NO_PART:
         return ["PROCESS_ORDER"]
-    if role not in [LETTERS[letter] for letter in BY_HAND[event][1]]:
+    if role not in [LETTERS[letter] for letter in table[event][1]]:
         return ["WRONG_ROLE"]
-    return {"+": [], ".": ["PROCESS_ORDER"], "x": ["WRONG_STATE"]}[cell(event, state)]
+    return {"+": [], ".": ["PROCESS_ORDER"], "x": ["WRONG_STATE"]}[cell(event, state, table)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lifecare_gql.domain.episode_facts import Act
 from lifecare_gql.domain.episode_words import EpisodeEventKind, EpisodeState, PartyRole
 from lifecare_gql.domain.episodes import TABLE, available_actions, judge, next_state
 from tests.domain.episodes import BY_ROLE, STRANGERS, act_of, codes, everything_in_order, waiting_for_all
@@ -32,10 +33,10 @@ def test_every_cell(event: EpisodeEventKind, state: EpisodeState | None, role: P
 def test_where_every_event_leads(event: EpisodeEventKind) -> None:
     for state in COLUMNS:
         if cell(event, state) == "+":
-            assert next_state(event, state) == MOVES.get((event, state), state)
+            assert next_state(Act(kind=event), state) == MOVES.get((event, state), state)
         else:
             with pytest.raises(ValueError, match=event):
-                next_state(event, state)
+                next_state(Act(kind=event), state)
 
 
 @pytest.mark.parametrize("event", [event for event in EpisodeEventKind if event not in NEEDS_NO_PART])

@@ -11,6 +11,7 @@ from lifecare_gql.domain.words import ReceiptState
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.rows.base import InstantField, Record
 from lifecare_gql.storage.rows.organisations import Assignment, Unit
+from lifecare_gql.storage.rows.outages import Outage
 from lifecare_gql.storage.rows.patients import Patient
 from lifecare_gql.storage.viewer import Viewer
 
@@ -100,6 +101,9 @@ class EpisodeEvent(Record):
     called: fields.ForeignKeyNullableRelation[Unit] = fields.ForeignKeyField(
         "models.Unit", related_name="calls", null=True
     )
+    outage: fields.ForeignKeyNullableRelation[Outage] = fields.ForeignKeyField(
+        "models.Outage", related_name="backfilled", null=True
+    )
     reason = fields.TextField(null=True)
     text = fields.TextField(null=True)
     content: Any = fields.JSONField()
@@ -130,6 +134,7 @@ class EpisodeStep(Record):
     unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField("models.Unit", related_name="episode_steps")
     about_id = fields.UUIDField(null=True)
     called_id = fields.UUIDField(null=True)
+    outage_id = fields.UUIDField(null=True)
     content: Any = fields.JSONField()
 
     class Meta:
