@@ -6,7 +6,6 @@ what is to be handed over is the routine's own list. Labels and titles are Swedi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +15,7 @@ from lifecare_gql.domain import law
 from lifecare_gql.domain.directory import Contact
 from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.outage_words import RecoveryKind
-from lifecare_gql.domain.outages import OutageProcedure, Step
+from lifecare_gql.domain.outages import Contradiction, OutageProcedure, Step
 from lifecare_gql.domain.plan_words import MeetingForm, PlanItem
 from lifecare_gql.domain.words import CareType, ConsentForm, Principal, Word
 
@@ -94,21 +93,13 @@ class Checklist:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuotedContradiction:
-    """Where a routine contradicts itself or leaves a gap, with the instructions that it is about."""
-
-    step: Step
-    instructions: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """How filled-in forms are sent in: who asks for it (V33), how (V34), and what contradicts it (V60)."""
 
     contact: Contact
     asked: tuple[Step, ...]
     steps: tuple[Step, ...]
-    contradictions: tuple[QuotedContradiction, ...]
+    contradictions: tuple[Contradiction, ...]
 
 
 def forms(sheet: KitSheet) -> tuple[Form, ...]:
@@ -138,10 +129,9 @@ def postings(sheet: KitSheet) -> tuple[Posting, ...]:
     return tuple(_postings(sheet))
 
 
-def contradictions(sheet: KitSheet) -> tuple[QuotedContradiction, ...]:
-    """Everything in which the routine contradicts itself or leaves a gap (V60)."""
-    found = sheet.routine.contradictions if sheet.routine else ()
-    return tuple(QuotedContradiction(step=step, instructions=tuple(_named_by(step, sheet))) for step in found)
+def contradictions(sheet: KitSheet) -> tuple[Contradiction, ...]:
+    """Everything in which the routine contradicts itself or leaves a gap (V60), with what it says on each side."""
+    return sheet.routine.contradictions if sheet.routine else ()
 
 
 def oral_items(sheet: KitSheet) -> tuple[Step, ...]:
@@ -326,32 +316,5 @@ def _postings(sheet: KitSheet) -> Iterator[Posting]:
     for contact in sheet.contacts if sheet.routine else ():
         steps = tuple(step for step in after if step.fact == contact.fact)
         if contact.address and steps:
-            against = (one for one in contradictions(sheet) if contact.fact in facts_named(one.step.text))
+            against = (one for one in contradictions(sheet) if contact.fact in one.facts)
             yield Posting(contact=contact, asked=asked, steps=steps, contradictions=tuple(against))
-
-
-def _named_by(contradiction: Step, sheet: KitSheet) -> Iterator[Step]:
-    """The instructions that the contradiction is about: those of the facts it names that share a word with it."""
-    said, words = tuple(_instructions(sheet)), _long_words(contradiction.text)
-    for number in facts_named(contradiction.text):
-        of_fact = tuple(dict.fromkeys(step for step in said if step.fact == number))
-        yield from [step for step in of_fact if words & _long_words(step.text)] or of_fact
-
-
-def _long_words(text: str) -> set[str]:
-    return set(re.findall(r"\w{6,}", text.lower()))
-
-
-def _instructions(sheet: KitSheet) -> Iterator[Step]:
-    yield from sheet.routine.general if sheet.routine else ()
-    for one in sheet.procedures:
-        yield from (*one.during, *one.documentation, *one.after, *one.not_backfilled)
-
-
-_NAMED = re.compile(r"\b([A-Z])([0-9]{1,3})(?:–\1([0-9]{1,3}))?\b")
-
-
-def facts_named(text: str) -> tuple[str, ...]:
-    """The facts that a Swedish text names, in its order: V28, V39 and, as a range, V33–V34."""
-    found = ((letter, int(first), int(last or first)) for letter, first, last in _NAMED.findall(text))
-    return tuple(f"{letter}{number}" for letter, first, last in found for number in range(first, last + 1))

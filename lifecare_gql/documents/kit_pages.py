@@ -14,7 +14,6 @@ from typing import Any
 from lifecare_gql.documents import kit_forms
 from lifecare_gql.documents.kit_sheets import KitSheet
 from lifecare_gql.documents.printing import TEMPLATES
-from lifecare_gql.documents.swedish import day
 from lifecare_gql.errors import LifecareError
 
 KIT_TITLE = "Underlag vid driftstopp"
@@ -36,7 +35,6 @@ def kit_pages(sheet: KitSheet) -> Iterator[str]:
     stream = TEMPLATES.get_template("kit.html").stream(
         title=KIT_TITLE,
         sheet=sheet,
-        standing=_standing(sheet),
         calls=calls,
         noted=tuple(one for one in calls if not one.kind.is_wide),
         called_by_hand=kit_forms.CALLED,
@@ -49,14 +47,6 @@ def kit_pages(sheet: KitSheet) -> Iterator[str]:
     )
     stream.enable_buffering(_PIECES_AT_A_TIME)
     yield from stream
-
-
-def _standing(sheet: KitSheet) -> str:
-    """What must be on every sheet of paper (V1): the routine's status, version and date, as far as stated."""
-    document = sheet.document if sheet.routine else None
-    version = f"version {document.version}" if document and document.version else ""
-    date = day(document.date) if document and document.date else ""
-    return ", ".join(filter(None, (sheet.status, version, date)))
 
 
 def kit_pdf(html: str) -> bytes:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import InitVar, dataclass
 
+from lifecare_gql.documents import swedish
 from lifecare_gql.domain.directory import Contact, Reach
 from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.episode_words import EpisodeState, NoticeKind, PartyRole
@@ -104,50 +105,16 @@ class KitMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class KitSheet:
-    """One unit's outage kit; ``ValueError`` when it is not valid for any time or a moment is not aware.
-
-    `version` numbers the kits that were made for the unit. `episodes` and `messages` may be read lazily, but each
-    time from the start. `withheld_count` is how many persons are left out because of a protected identity.
-    """
+class RegionSheet:
+    """What a printed page tells of the region whose outage routine it rests on."""
 
     region: Region
-    unit: Party
-    organisation: str
-    version: int
-    made_at: dt.datetime
-    valid_until: dt.datetime
-    episodes: Collection[KitEpisode] = ()
-    messages: Collection[KitMessage] = ()
-    withheld_count: int = 0
-
-    def __post_init__(self) -> None:
-        if self.made_at.utcoffset() is None or self.valid_until.utcoffset() is None:
-            raise ValueError("a moment must carry its time zone")
-        if self.valid_until <= self.made_at:
-            raise ValueError("a kit must be valid for some time")
-
-    @property
-    def care_type(self) -> CareType:
-        """The care type whose procedure the unit follows (V9)."""
-        return self.unit.kind.care_type
 
     @property
     def routine(self) -> OutageRoutine | None:
         """The region's outage routine; None when there is none that is published."""
         said = self.region.outage
         return said if said and said.published else None
-
-    @property
-    def procedures(self) -> tuple[OutageProcedure, ...]:
-        """The routine's procedures, the unit's own first."""
-        found = self.routine.procedures if self.routine else ()
-        return tuple(sorted(found, key=lambda one: self.care_type not in one.care_types))
-
-    @property
-    def procedure(self) -> OutageProcedure | None:
-        """The procedure for the unit's care type; None when the routine has none."""
-        return self.routine.procedure(self.care_type) if self.routine else None
 
     @property
     def document(self) -> Document | None:
@@ -169,6 +136,53 @@ class KitSheet:
             return ""
         reason = self.region.outage.reason if self.region.outage else None
         return reason or "Inget av regionens källdokument nämner driftavbrott."
+
+    @property
+    def standing(self) -> str:
+        """What must be on every sheet of paper (V1): the routine's status, version and date, as far as stated."""
+        if self.routine is None or self.document is None:
+            return self.status
+        return swedish.standing(self.status, self.document.version, self.document.date)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class KitSheet(RegionSheet):
+    """One unit's outage kit; ``ValueError`` when it is not valid for any time or a moment is not aware.
+
+    `version` numbers the kits that were made for the unit. `episodes` and `messages` may be read lazily, but each
+    time from the start. `withheld_count` is how many persons are left out because of a protected identity.
+    """
+
+    unit: Party
+    organisation: str
+    version: int
+    made_at: dt.datetime
+    valid_until: dt.datetime
+    episodes: Collection[KitEpisode] = ()
+    messages: Collection[KitMessage] = ()
+    withheld_count: int = 0
+
+    def __post_init__(self) -> None:
+        if self.made_at.utcoffset() is None or self.valid_until.utcoffset() is None:
+            raise ValueError("a moment must carry its time zone")
+        if self.valid_until <= self.made_at:
+            raise ValueError("a kit must be valid for some time")
+
+    @property
+    def care_type(self) -> CareType:
+        """The care type whose procedure the unit follows (V9)."""
+        return self.unit.kind.care_type
+
+    @property
+    def procedures(self) -> tuple[OutageProcedure, ...]:
+        """The routine's procedures, the unit's own first."""
+        found = self.routine.procedures if self.routine else ()
+        return tuple(sorted(found, key=lambda one: self.care_type not in one.care_types))
+
+    @property
+    def procedure(self) -> OutageProcedure | None:
+        """The procedure for the unit's care type; None when the routine has none."""
+        return self.routine.procedure(self.care_type) if self.routine else None
 
     @property
     def contacts(self) -> tuple[Contact, ...]:

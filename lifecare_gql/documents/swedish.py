@@ -36,6 +36,12 @@ def span(start: datetime, end: datetime) -> str:
     return f"{moment(start)}–{_clock(end)}" if same_day else f"{moment(start)} – {moment(end)}"
 
 
+def standing(status: str | None, version: str | None, on: date | None) -> str:
+    """How a document stands, as far as stated: EJ BESLUTAD, version 1.0, 2 oktober 2025."""
+    stated = (status, f"version {version}" if version else "", day(on) if on else "")
+    return ", ".join(filter(None, stated))
+
+
 def identifier(identity: PersonIdentity) -> str:
     """The identifier for a page: 19320214-2380. A reserve number has no hyphen and is written as it is."""
     whole = identity.kind is IdentityKind.NATIONAL_RESERVE_NUMBER

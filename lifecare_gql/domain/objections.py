@@ -38,6 +38,7 @@ class ObjectionCode(Word):
         "redan inskriven",
         "The patient already has an open care episode.",
     )
+    FILE_MALFORMED = "FILE_MALFORMED", "fel i filen", "The file, or a row of it, is not laid out as its template."
     FORM_MISSING = "FORM_MISSING", "blankett saknas", "No filled-in form lies at the unit."
     FORUM_EXISTS = "FORUM_EXISTS", "forum finns", "An established forum must be used instead."
     INVALID_IDENTITY = "INVALID_IDENTITY", "ogiltig identitet", "The patient's identity is not valid."
@@ -148,6 +149,11 @@ class ObjectionCode(Word):
         "There are notices that somebody has not acknowledged.",
     )
     UNIT_NOT_REGISTERED = "UNIT_NOT_REGISTERED", "enhet inte upplagd", "The unit is not registered and active."
+    VALUE_NOT_UNDERSTOOD = (
+        "VALUE_NOT_UNDERSTOOD",
+        "går inte att tyda",
+        "What is written there is none of what can stand there.",
+    )
     WRONG_RECIPIENT_FOR_RENEWAL = (
         "WRONG_RECIPIENT_FOR_RENEWAL",
         "fel mottagare för receptförnyelse",

@@ -67,12 +67,28 @@ class NotBackfilled(Step):
 
 
 @value
+class ContradictionSide:
+    """One of the instructions that do not agree, in as many sentences as it takes."""
+
+    says: tuple[Step, ...] = Field(min_length=1, description="Its sentences, verbatim, each with its fact.")
+
+
+@value
 class Contradiction(Step):
     """Where the document contradicts itself or leaves a gap."""
 
+    sides: tuple[ContradictionSide, ...] = Field(
+        default=(),
+        description="What it says, side against side: all are shown, none is chosen. One side alone is a gap.",
+    )
     invoicing: bool = Field(
         default=False, description="Whether it touches what is sent for invoicing (fakturering)."
     )
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts that its sides rest on."""
+        return frozenset(step.fact for side in self.sides for step in side.says)
 
 
 @value

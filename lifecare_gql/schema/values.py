@@ -108,6 +108,7 @@ _AS_THEY_ARE = (
     outages.Step,
     outages.RecoveryStep,
     outages.NotBackfilled,
+    outages.ContradictionSide,
     outages.Contradiction,
     outages.WhileDown,
     outages.LongAfter,

@@ -147,6 +147,18 @@ def test_the_contradictions_of_the_outage_routine_are_shown() -> None:
     assert all(fact in named for fact in ("V28", "V33–V34", "V11", "V12", "V31", "V35", "EJ BESLUTAD"))
 
 
+def test_each_side_of_a_contradiction_is_verbatim_and_named_by_it() -> None:
+    region = four_regions()["vasternorrland"]
+    assert region.outage is not None
+    for one in region.outage.contradictions:
+        assert one.sides
+        assert set(re.findall(r"V[0-9]+", one.text)) == one.facts
+        for step in (step for side in one.sides for step in side.says):
+            fact = region.fact(step.fact)
+            assert fact is not None
+            assert step.text in [quote.text for quote in fact.quotes]
+
+
 def test_the_contradictions_of_the_rollout_are_shown() -> None:
     rollout = four_regions()["stockholm"].rollout
     assert rollout is not None

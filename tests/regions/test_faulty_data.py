@@ -13,6 +13,16 @@ Change = tuple[str, str]
 
 DATA_FAULTS: list[tuple[str, str, str, Change, str]] = [
     (
+        "a side of a contradiction that says nothing",
+        "vasternorrland",
+        "outage",
+        (
+            'says = [\n    { fact = "V35", text = "Kommunal hälso- och sjukvård (biståndshandläggare)." },\n]',
+            "says = []",
+        ),
+        "data/outage.toml: contradictions.3.sides.0.says: Tuple should have at least 1 item",
+    ),
+    (
         "a misspelt key",
         "halland",
         "routines",
@@ -111,6 +121,14 @@ def test_a_fault_in_the_data_is_named_with_file_and_path(
 
 
 REGION_FAULTS: list[tuple[str, str, str, Change, str]] = [
+    (
+        "a side of a contradiction rests on a fact that is not there",
+        "vasternorrland",
+        "outage",
+        ('{ fact = "V28", text = "Blanketten kan', '{ fact = "V82", text = "Blanketten kan'),
+        "Step Blanketten kan skannas in i patientens journal, och därefter kasseras. rests on the fact V82, which"
+        " facts.toml does not have",
+    ),
     (
         "a routine rests on a fact that is not there",
         "halland",
