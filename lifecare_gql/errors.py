@@ -31,5 +31,9 @@ class NotAuthenticated(LifecareError):
     """The token is missing, expired or not to be trusted."""
 
 
+class NotPermitted(LifecareError):
+    """The caller lacks the role that this needs. Never used where it would tell whether a patient exists."""
+
+
 class BadInput(LifecareError):
     """An argument cannot be used; the message says which and what would be right. Never echoes the value."""

@@ -21,7 +21,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from lifecare_gql.errors import BadInput, NotAuthenticated, StorageBusy, StorageUnavailable
+from lifecare_gql.errors import BadInput, NotAuthenticated, NotPermitted, StorageBusy, StorageUnavailable
 
 log = logging.getLogger("lifecare_gql.errors")
 
@@ -31,6 +31,7 @@ MASKED = "Something went wrong on our side, and nothing was done. Give us the re
 _CODES: dict[type[Exception], str] = {
     BadInput: "BAD_USER_INPUT",
     NotAuthenticated: "UNAUTHENTICATED",
+    NotPermitted: "FORBIDDEN",
     StorageBusy: "TRY_AGAIN",
     StorageUnavailable: "UNAVAILABLE",
 }

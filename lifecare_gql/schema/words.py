@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from lifecare_gql.domain import (
+    access_words,
     episode_words,
     objections,
     outage_words,
@@ -35,6 +36,8 @@ VOCABULARIES: tuple[type[Word], ...] = (
     words.Severity,
     words.UnitKind,
     words.Urgency,
+    access_words.Role,
+    access_words.RoleGrantEventKind,
     episode_words.ClockKind,
     episode_words.EpisodeEventKind,
     episode_words.EpisodeState,

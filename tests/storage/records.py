@@ -71,6 +71,11 @@ async def ledger(tx: Transaction, nurse: UUID) -> None:
     )
     told = {"version": 1, "kind": "STARTED", "at": NOW, "unit_id": VARBERG, "by_id": nurse, "content": {}}
     await rows.OutageEvent.create(using_db=tx.client, outage=down, **told)
+    has = {"assignment_id": nurse, "role": "AUDITOR", "region_code": "halland", "version": 1, "since": NOW}
+    grant = await rows.RoleGrant.create(using_db=tx.client, **has)
+    await rows.RoleGrantEvent.create(
+        using_db=tx.client, grant=grant, version=1, kind="GRANTED", at=NOW, by_id=nurse
+    )
     await rows.Forum.create(using_db=tx.client, name="Rond", unit_id=NORA, other_unit_id=EKEN, since=NOW)
     await rows.IdempotencyKey.create(
         using_db=tx.client,

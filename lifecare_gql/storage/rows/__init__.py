@@ -8,6 +8,7 @@ from lifecare_gql.storage.rows.organisations import Assignment, Forum, InboxRead
 from lifecare_gql.storage.rows.outages import Outage, OutageEvent
 from lifecare_gql.storage.rows.patients import CareRelation, Case, CaseParty, Patient
 from lifecare_gql.storage.rows.plans import ConsentEntry, PlanEvent, PlanParty, PlanProcess, Task
+from lifecare_gql.storage.rows.roles import RoleGrant, RoleGrantEvent
 
 __all__ = [
     "AccessLogEntry",
@@ -36,6 +37,8 @@ __all__ = [
     "PlanProcess",
     "Receipt",
     "Record",
+    "RoleGrant",
+    "RoleGrantEvent",
     "Staff",
     "Task",
     "Unit",

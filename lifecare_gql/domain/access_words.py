@@ -1,0 +1,53 @@
+"""The vocabularies of who may do what beside the care itself: roles, and what happened to a permission."""
+
+from __future__ import annotations
+
+from lifecare_gql.domain.words import Word
+
+
+class Role(Word):
+    """What somebody may do besides caring for patients (roll). One person may have several (S131)."""
+
+    LOCAL_OBJECT_SPECIALIST = (
+        "LOCAL_OBJECT_SPECIALIST",
+        "lokal objektspecialist",
+        "Coordinates within an organisation with local administration (S19, S131).",
+    )
+    SUPER_USER = "SUPER_USER", "superanvändare", "Trains and supports the users of an organisation (S19, S131)."
+    LOCAL_PERMISSION_ADMINISTRATOR = (
+        "LOCAL_PERMISSION_ADMINISTRATOR",
+        "lokal behörighetsadministratör",
+        "Grants and ends permissions within an organisation (S18, S19).",
+    )
+    OBJECT_OWNER = "OBJECT_OWNER", "objektägare", "Owns the regional object (S24)."
+    OBJECT_OWNER_IT = "OBJECT_OWNER_IT", "objektägare it", "Owns its IT side (S24)."
+    ADMINISTRATION_LEAD = "ADMINISTRATION_LEAD", "förvaltningsledare", "Leads the central administration (S24)."
+    ADMINISTRATION_LEAD_IT = "ADMINISTRATION_LEAD_IT", "förvaltningsledare it", "Leads its IT side (S24)."
+    OBJECT_SPECIALIST = "OBJECT_SPECIALIST", "objektspecialist", "Works in the central administration (S24)."
+    IT_SPECIALIST = "IT_SPECIALIST", "it-specialist", "Works with the platform centrally (S24)."
+    SYSTEM_ADMINISTRATOR = (
+        "SYSTEM_ADMINISTRATOR",
+        "ansvarig systemförvaltare",
+        "Collects what is invoiced and counted after an outage (V33).",
+    )
+    AUDITOR = (
+        "AUDITOR",
+        "logggranskare",
+        "Reviews the access log (loggkontroll, PDL 4:3). No source names the role.",
+    )
+
+    @property
+    def local(self) -> bool:
+        """Whether it is held within one organisation; else within a region."""
+        return self in _LOCAL
+
+
+_LOCAL = (Role.LOCAL_OBJECT_SPECIALIST, Role.SUPER_USER, Role.LOCAL_PERMISSION_ADMINISTRATOR)
+
+
+class RoleGrantEventKind(Word):
+    """What happened to a role that somebody has (behörighet)."""
+
+    GRANTED = "GRANTED", "tilldelad", "Somebody was given the role."
+    RECERTIFIED = "RECERTIFIED", "omprövad", "It was gone through, and stays (omprövning)."
+    ENDED = "ENDED", "avslutad", "It was taken away, or ended."
