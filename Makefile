@@ -9,10 +9,10 @@ REGIONS := $(sort $(wildcard plugins/*))
 NODE := $(shell command -v npm 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench graphiql install format clean
+.PHONY: help serve test check bench bench-kits graphiql install format clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 serve: install $(if $(NODE),graphiql)  ## install, migrate, load the demo, serve on 127.0.0.1 (PORT=8000)
 	$(if $(NODE),,@echo "Node is not installed: GraphiQL's page will say what to run.")
@@ -33,6 +33,9 @@ schema.graphql: install
 
 bench: install  ## our server against hand-written SQL, paired, CPU per request
 	$(BIN)/python bench/run.py $(ARGS)
+
+bench-kits: install  ## the outage kits of a region of 500 units: time, progress, peak memory
+	$(BIN)/python bench/kits.py $(ARGS)
 
 format: install  ## format the code
 	$(BIN)/ruff check --fix .

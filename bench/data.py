@@ -1,7 +1,4 @@
-"""Fill a fresh database with the benchmark's world, fast: COPY on PostgreSQL, executemany on SQLite.
-
-No identity number stands in it: a patient's is a placeholder that is obviously none.
-"""
+"""Fill a fresh database with a benchmark's world, fast: COPY on PostgreSQL, executemany on SQLite."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import asyncio
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from hashlib import sha256
 from itertools import chain
@@ -18,13 +15,15 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.world import LONG_AGO, REGION, TOPIC, World
+from bench.world import LONG_AGO, TOPIC, World
 from lifecare_gql.actions.messages import to_json
 from lifecare_gql.domain.verdicts import Expectation
 from lifecare_gql.storage.migrate import migrate
 from lifecare_gql.storage.url import SqliteAddress, parse_url
 
 Record = dict[str, Any]
+Tables = Iterable[tuple[str, Iterator[Record]]]
+"""Each table's name and its rows, in an order in which they may refer to each other."""
 
 EXPECTATION = json.dumps(
     to_json(
@@ -38,22 +37,27 @@ EXPECTATION = json.dumps(
 
 
 async def fill(url: str, world: World) -> None:
+    """Migrate the empty database and fill it with the world."""
+    await pour(url, tables(world))
+
+
+async def pour(url: str, filled: Tables) -> None:
     """Migrate the empty database and fill it; PostgreSQL's statistics are made, as its autovacuum would."""
     await migrate(url)
     address = parse_url(url)
     if isinstance(address, SqliteAddress):
-        await asyncio.to_thread(_fill_sqlite, address.path, world)
+        await asyncio.to_thread(_fill_sqlite, address.path, filled)
     else:
-        await _fill_postgres(address.connect_arguments(), world)
+        await _fill_postgres(address.connect_arguments(), filled)
 
 
-async def _fill_postgres(arguments: dict[str, Any], world: World) -> None:
+async def _fill_postgres(arguments: dict[str, Any], filled: Tables) -> None:
     connection = await asyncpg.connect(**arguments)
     try:
         # The rows refer to each other by construction; without the right to say so, the server checks each.
         with suppress(asyncpg.InsufficientPrivilegeError):
             await connection.execute("set session_replication_role = replica")
-        for table, records in _tables(world):
+        for table, records in filled:
             columns, rows = _columns(records)
             await connection.copy_records_to_table(table, records=rows, columns=columns)
         await connection.execute("vacuum analyze")
@@ -61,11 +65,11 @@ async def _fill_postgres(arguments: dict[str, Any], world: World) -> None:
         await connection.close()
 
 
-def _fill_sqlite(path: str, world: World) -> None:
+def _fill_sqlite(path: str, filled: Tables) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("pragma synchronous = off")  # this and the next for this connection only
         connection.execute("pragma cache_size = -500000")
-        for table, records in _tables(world):
+        for table, records in filled:
             columns, rows = _columns(records)
             places = ", ".join("?" * len(columns))
             insert = f"insert into {table} ({', '.join(columns)}) values ({places})"
@@ -83,10 +87,13 @@ def _as_text(value: Any) -> Any:
     """The value as the program stores it in SQLite."""
     if isinstance(value, UUID):
         return str(value)
-    return value.isoformat(" ") if isinstance(value, dt.datetime) else value
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ")
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _tables(world: World) -> Iterator[tuple[str, Iterator[Record]]]:
+def tables(world: World) -> Iterator[tuple[str, Iterator[Record]]]:
+    """The directory, the patients, and the messages."""
     units, patients, messages = range(world.units), range(world.patients), range(world.messages)
     yield "organisation", iter([_organisation(world)])
     yield "unit", (_unit(world, number) for number in units)
@@ -105,7 +112,7 @@ def _organisation(world: World) -> Record:
         "hsa_id": "SE0000000000-O",
         "name": "Organisationen (bench)",
         "principal": "REGION",
-        "region_code": REGION,
+        "region_code": world.region,
     }
 
 
@@ -114,9 +121,10 @@ def _unit(world: World, number: int) -> Record:
         "id": world.id("unit", number),
         "hsa_id": f"SE0000000000-U{number}",
         "name": f"Enhet {number} (bench)",
-        "kind": "MUNICIPAL_HEALTH_CARE" if number < world.units // 2 else "HEALTH_CENTRE",
+        "kind": world.kind(number),
         "organisation_id": world.id("organisation", 0),
-        "region_code": REGION,
+        "region_code": world.region,
+        "municipality_code": world.municipality(number),
         "active": True,
     }
 
@@ -146,12 +154,12 @@ def _assignment(world: World, number: int) -> Record:
 
 def _patient(world: World, number: int) -> Record:
     municipal, centre, _ = world.parties(number)
-    placeholder = f"bench{number:07d}"
+    identifier, kind = world.identity(number)
     return {
         "id": world.id("patient", number),
-        "identifier": placeholder,
-        "identifier_kind": "NATIONAL_RESERVE_NUMBER",
-        "identifier_digest": sha256(placeholder.encode()).hexdigest(),
+        "identifier": identifier,
+        "identifier_kind": kind,
+        "identifier_digest": sha256(identifier.encode()).hexdigest(),
         "given_name": "Patient",
         "family_name": f"Påhittad {number}",
         "listed_unit_id": world.id("unit", centre),

@@ -37,7 +37,7 @@ from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
 from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests.databases import PostgresServer
 
-_TITLES = {Dialect.SQLITE: "SQLite", Dialect.POSTGRES: "PostgreSQL"}
+TITLES = {Dialect.SQLITE: "SQLite", Dialect.POSTGRES: "PostgreSQL"}
 
 
 def environment(url: str, directory: Path) -> dict[str, str]:
@@ -77,7 +77,7 @@ def table(found: dict[Dialect, Slots]) -> str:
     for operation in OPERATIONS:
         for dialect, slots in found.items():
             ours, bare = (slots[operation.label, one.name] for one in (OURS, BARE))
-            lines.append((operation.label, _TITLES[dialect], *_cells(ours, bare)))
+            lines.append((operation.label, TITLES[dialect], *_cells(ours, bare)))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -91,8 +91,8 @@ def _cells(ours: list[Slot], bare: list[Slot]) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _postgres() -> AsyncIterator[tuple[str, int | None]]:
-    """A database on the tests' server, and the server's process if it is ours."""
+async def postgres() -> AsyncIterator[tuple[str, int | None]]:
+    """The url of a database on the tests' server, and the server's process if it is ours."""
     server = await PostgresServer.start()
     name = f"lifecare_bench_{os.getpid()}"
     try:
@@ -116,7 +116,7 @@ async def _one(
     dialect: Dialect, url: str, postmaster: int | None, directory: Path, asked: argparse.Namespace, until: float
 ) -> Slots:
     world = World(asked.scale, asked.seed)
-    print(f"{_TITLES[dialect]}: filling {world.units} units, {world.patients} patients, {world.messages} messages")
+    print(f"{TITLES[dialect]}: filling {world.units} units, {world.patients} patients, {world.messages} messages")
     began = time.monotonic()
     await fill(url, world)
     print(f"filled in {time.monotonic() - began:.0f} s; starting both servers")
@@ -145,7 +145,7 @@ async def _all(asked: argparse.Namespace) -> dict[Dialect, Slots]:
                     dialect, f"sqlite:///{directory}/bench.db", None, directory, asked, until
                 )
                 continue
-            async with _postgres() as (url, postmaster):
+            async with postgres() as (url, postmaster):
                 found[dialect] = await _one(dialect, url, postmaster, directory, asked, until)
     return found
 

@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from typing import ClassVar
 from uuid import UUID
 
 UNITS, PATIENTS = 200, 20_000
@@ -32,6 +33,7 @@ class World:
 
     scale: float = 1.0
     seed: int = 1
+    region: ClassVar[str] = REGION
 
     @cached_property
     def units(self) -> int:
@@ -67,6 +69,18 @@ class World:
     def staff(self, unit: int) -> tuple[str, str]:
         """HSA-ids of the one who works at the unit, and of the assignment."""
         return f"SE0000000000-S{unit}", f"SE0000000000-A{unit}"
+
+    def kind(self, unit: int) -> str:
+        """What the unit is."""
+        return "MUNICIPAL_HEALTH_CARE" if unit < self.units // 2 else "HEALTH_CENTRE"
+
+    def municipality(self, unit: int) -> str | None:
+        """The code of the municipality that the unit belongs to."""
+        return None
+
+    def identity(self, patient: int) -> tuple[str, str]:
+        """The patient's number, and of what kind it is said to be: a placeholder that is obviously none."""
+        return f"bench{patient:07d}", "NATIONAL_RESERVE_NUMBER"
 
     def parties(self, patient: int) -> tuple[int, int, int]:
         """The units that take part: where enrolled, where listed, and one that gets every fifth message too."""

@@ -22,8 +22,10 @@ from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import pending
 from lifecare_gql.web.development import Login, development_routes
 from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
+from lifecare_gql.web.kits import kit_routes
 from lifecare_gql.web.logging import RequestLog
 from lifecare_gql.web.refusals import refused
+from lifecare_gql.web.sessions import Sessions
 from lifecare_gql.web.tokens import DevelopmentIssuer, Verifier
 from lifecare_gql.web.view import GraphQLView
 
@@ -40,7 +42,7 @@ def create_app(
     regions = regions or load_regions(settings.regions, settings.assumptions)
     schema = build_schema(regions)
     db = Database.from_url(settings.database_url, pool_size=settings.pool_size)
-    view = GraphQLView(schema, db, regions, Verifier(settings), settings.key(), clock)
+    sessions = Sessions(db, regions, Verifier(settings), settings.key(), clock)
     sdl = schema.as_str()
 
     async def printed(request: Request) -> Response:
@@ -50,9 +52,10 @@ def create_app(
         return PlainTextResponse("ok")
 
     routes: list[BaseRoute] = [
-        Route("/graphql", view, methods=["POST"]),
+        Route("/graphql", GraphQLView(schema, sessions), methods=["POST"]),
         Route("/schema.graphql", printed),
         Route("/livez", alive),
+        *kit_routes(sessions, settings.key()),
     ]
     if settings.mode is Mode.DEVELOPMENT:
         routes += _development(settings, regions, clock)

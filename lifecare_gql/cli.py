@@ -146,10 +146,11 @@ def regions() -> None:
         typer.echo(f"  assumes   {assumed.key} = {assumed.value} ({assumed.question})")
 
 
-async def _make_kits(settings: Settings, out: Path, where: Where) -> None:
+async def _make_kits(settings: Settings, out: Path, where: Where, *, pdf: bool) -> None:
     made = 0
     async with Database.from_url(settings.database_url) as db:
-        async for one in make_kits(db, _regions(settings), settings.key(), utc_now(), out, where):
+        making = make_kits(db, _regions(settings), settings.key(), utc_now(), out, where, pdf=pdf)
+        async for one in making:
             made = one.done
             told = f"{one.episodes} episodes, {one.messages} messages, {one.withheld} persons left out"
             typer.echo(f"  {one.done}/{one.of}  {one.unit}: {told}")
@@ -180,6 +181,9 @@ def outage_kit(
     unit: Annotated[str | None, typer.Option(help="HSA-id of a unit.")] = None,
     municipality: Annotated[str | None, typer.Option(help="Code of a municipality, e.g. 2281.")] = None,
     region: Annotated[str | None, typer.Option(help="Code of a region, e.g. vasternorrland.")] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also kit.pdf; needs the extra pdf, and takes longer.")
+    ] = False,
 ) -> None:
     """Make outage kits as files, for one unit, a municipality or a region. Let a timer run it."""
     settings = from_environment()
@@ -188,7 +192,7 @@ def outage_kit(
     if len(given) != 1:
         raise ConfigurationError("Choose one of --unit, --municipality and --region.")
     [(column, value)] = given.items()
-    asyncio.run(_make_kits(settings, out, Where(f"{{t}}.{column} = {{value}}", {"value": value})))
+    asyncio.run(_make_kits(settings, out, Where(f"{{t}}.{column} = {{value}}", {"value": value}), pdf=pdf))
 
 
 @cli.command(name="check-kit")

@@ -1,8 +1,8 @@
 """Outage kits as files, made by a scheduled command, opened without a server.
 
-Each unit's kit is a folder of its own: ``kit.json``, ``kit.sig`` and ``kit.html``; beside the folders lies the
-public key ``key.pem``. A file is written beside its place and then put there, so a command that is killed leaves
-the old file whole. Memory holds one unit's kit at a time.
+Each unit's kit is a folder of its own: ``kit.json``, ``kit.sig``, ``kit.html`` and, when asked for, ``kit.pdf``;
+beside the folders lies the public key ``key.pem``. A file is written beside its place and then put there, so a
+command that is killed leaves the old file whole. Memory holds one unit's kit at a time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from lifecare_gql.actions.facts import party
+from lifecare_gql.actions.kit_printing import demand_pdf, printed_kit
 from lifecare_gql.actions.outage_kits import outage_kit, signing_key
 from lifecare_gql.actions.session import Caller, Session
 from lifecare_gql.documents.kit_pages import kit_pages
@@ -51,9 +52,21 @@ class Made:
 
 
 async def make_kits(
-    db: Database, regions: Regions, secret: bytes, now: dt.datetime, out: Path, where: Where
+    db: Database,
+    regions: Regions,
+    secret: bytes,
+    now: dt.datetime,
+    out: Path,
+    where: Where,
+    *,
+    pdf: bool = False,
 ) -> AsyncIterator[Made]:
-    """Write the kit of each active unit that meets the condition, and tell of each when it is there."""
+    """Write the kit of each active unit that meets the condition, and tell of each when it is there.
+
+    PdfUnavailable, which says what to install, when `pdf` is wanted and cannot be made; nothing is written then.
+    """
+    if pdf:
+        await demand_pdf()
     reader = Reader(db.select, db.dialect, _THE_COMMAND)
     wanted = Rows(model=rows.Unit, where=Where(f"{{t}}.active and {where.sql}", where.params))
     units = (await reader.page(wanted, _UNIT)).rows
@@ -64,7 +77,7 @@ async def make_kits(
         )
         sheet = await outage_kit(session)
         folder = out / unit.hsa_id
-        write_kit(folder, sheet, secret)
+        write_kit(folder, sheet, secret, await printed_kit(sheet) if pdf else None)
         yield Made(
             unit=unit.name,
             folder=folder,
@@ -94,15 +107,19 @@ def _caller(unit: Row) -> Caller:
     )
 
 
-def write_kit(folder: Path, sheet: KitSheet, secret: bytes) -> None:
+def write_kit(folder: Path, sheet: KitSheet, secret: bytes, pdf: bytes | None = None) -> None:
     """Write the kit. While it is exchanged the signatures of the old and the new one stand side by side.
 
-    So whichever of them is there when the command is killed can be checked.
+    So whichever of them is there when the command is killed can be checked. No older PDF file stays beside it.
     """
     payload, signatures = kit_json(sheet), folder / "kit.sig"
     new = f"{signed(payload, signing_key(secret)).signature}\n".encode()
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / "kit.html", (piece.encode() for piece in kit_pages(sheet)))
+    if pdf is None:
+        (folder / "kit.pdf").unlink(missing_ok=True)
+    else:
+        _put(folder / "kit.pdf", [pdf])
     _put(signatures, [new, signatures.read_bytes() if signatures.exists() else b""])
     _put(folder / "kit.json", [payload])
     _put(signatures, [new])

@@ -49,6 +49,15 @@ def kit_pages(sheet: KitSheet) -> Iterator[str]:
     yield from stream
 
 
+def why_no_pdf() -> str | None:
+    """What to install before `kit_pdf` can be used, in a sentence; None when nothing is missing."""
+    try:
+        _weasyprint()
+    except PdfUnavailable as error:
+        return str(error)
+    return None
+
+
 def kit_pdf(html: str) -> bytes:
     """The page as a PDF file. It is made in memory: for one unit's kit, not for a region's.
 

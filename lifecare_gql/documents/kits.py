@@ -28,7 +28,7 @@ KIT_SCHEMA = 1
 _MAKING = "made"
 """The only key that may differ between two kits with the same content."""
 
-_camel = cache(to_camel)
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
 def kit_json(sheet: KitSheet) -> bytes:
@@ -103,22 +103,32 @@ def _named(node: Any) -> Iterator[str]:
 
 def _plain(thing: Any) -> Any:
     """The thing as JSON knows it."""
+    kind: type = type(thing)
+    if kind in _AS_IT_IS:
+        return thing
     if isinstance(thing, Word):
         return {"code": thing.value, "text": thing.swedish}
     if isinstance(thing, dt.datetime):
-        return _utc(thing)
+        return utc(thing)
     if isinstance(thing, dt.date):
         return thing.isoformat()
     if isinstance(thing, dict):
         return {name: _plain(one) for name, one in thing.items()}
     if is_dataclass(thing):
-        return {_camel(one.name): _plain(getattr(thing, one.name)) for one in fields(thing)}
-    if thing is None or isinstance(thing, str | int):
+        return {key: _plain(getattr(thing, name)) for name, key in _keys(kind)}
+    if isinstance(thing, str | int):
         return thing
     return [_plain(one) for one in thing]
 
 
-def _utc(at: dt.datetime) -> str:
+@cache
+def _keys(kind: type) -> tuple[tuple[str, str], ...]:
+    """The fields of a dataclass, each with its key."""
+    return tuple((one.name, to_camel(one.name)) for one in fields(kind))
+
+
+def utc(at: dt.datetime) -> str:
+    """The moment as it stands in a kit; ``ValueError`` if it is not aware."""
     if at.utcoffset() is None:
         raise ValueError("a moment must carry its time zone")
     return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

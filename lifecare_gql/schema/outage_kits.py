@@ -52,7 +52,10 @@ class OutageKit:
     def json(self) -> str:
         return self.payload.decode()
 
-    @strawberry.field(description="The kit as one printable page (A4, black and white), with blank forms.")
+    @strawberry.field(
+        description="The kit as one printable page (A4, black and white), with blank forms. As a PDF file it is fetched"
+        " from /outage-kit.pdf, where the server has the extra `pdf`."
+    )
     def html(self) -> str:
         return "".join(kit_pages(self.sheet))
 

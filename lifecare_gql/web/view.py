@@ -5,9 +5,8 @@ A request that is no GraphQL request is answered with 400, 401, 413 or 415, neve
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from cross_web import HTTPException
@@ -16,17 +15,10 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from strawberry.asgi import GraphQL
 
-from lifecare_gql.actions.callers import caller_of
-from lifecare_gql.actions.session import Caller, Session
-from lifecare_gql.errors import NotAuthenticated, StorageBusy, StorageUnavailable
-from lifecare_gql.regions import Regions
 from lifecare_gql.schema.context import Context
-from lifecare_gql.schema.failures import Schema, code_for, told_of
-from lifecare_gql.storage.database import Database
+from lifecare_gql.schema.failures import Schema
 from lifecare_gql.web.refusals import refusal
-from lifecare_gql.web.tokens import Verifier
-
-Clock = Callable[[], dt.datetime]
+from lifecare_gql.web.sessions import TURNED_AWAY, Sessions, turned_away
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -34,9 +26,7 @@ MAX_BODY_BYTES = 256 * 1024
 class GraphQLView(GraphQL[Context, None]):
     """Strawberry's view with our sessions. Only POST; a query in a URL would end up in somebody's log."""
 
-    def __init__(
-        self, schema: Schema, db: Database, regions: Regions, verifier: Verifier, secret: bytes, clock: Clock
-    ) -> None:
+    def __init__(self, schema: Schema, sessions: Sessions) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -44,39 +34,21 @@ class GraphQLView(GraphQL[Context, None]):
             subscription_protocols=(),
             multipart_uploads_enabled=False,
         )
-        self._db, self._regions, self._verifier = db, regions, verifier
-        self._secret, self._clock = secret, clock
+        self._sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._answer(Request(scope, _limited(receive)))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        now = self._clock()
         try:
-            caller = await self._caller(request, now)
-            request.scope["lifecare.session"] = Session(
-                db=self._db, regions=self._regions, caller=caller, now=now, secret=self._secret
-            )
+            request.scope["lifecare.session"] = await self._sessions.of(request)
             _demand_json(request)
             return await self.run(request)
-        except NotAuthenticated as error:
-            return refusal(401, str(error), {"www-authenticate": "Bearer"})
-        except (StorageBusy, StorageUnavailable) as error:
-            return refusal(503, told_of(error), {"retry-after": "1"}, code=code_for(error))
+        except TURNED_AWAY as error:
+            return turned_away(error)
         except HTTPException as error:
             return refusal(error.status_code, error.reason)
-
-    async def _caller(self, request: Request, now: dt.datetime) -> Caller | None:
-        """Who asks: None without a token, NotAuthenticated with one that cannot be trusted."""
-        header = request.headers.get("authorization")
-        if header is None:
-            return None
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer":
-            raise NotAuthenticated("The Authorization header must be `Bearer <token>`.")
-        claims = self._verifier.verify(token.strip())
-        return await caller_of(self._db, claims.staff_hsa_id, claims.assignment_hsa_id, now)
 
     async def get_context(self, request: Any, response: Any) -> Context:
         return Context(session=request.scope["lifecare.session"])

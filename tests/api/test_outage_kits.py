@@ -98,10 +98,11 @@ async def test_another_units_kit_is_nobodys(api: Api) -> None:
     assert [one["subject"] for one in await log(api) if one["act"] == "DENIED"] == ["Unit.outageKit"]
 
 
-async def started(api: Api, out: Path) -> asyncio.subprocess.Process:
+async def started(api: Api, out: Path, *options: str, **variables: str) -> asyncio.subprocess.Process:
     """The scheduled command, as a process of its own, for a whole region."""
-    command = (sys.executable, "-m", "lifecare_gql", "outage-kit", "--region", "halland", "--out", str(out))
-    environment = os.environ | {"LIFECARE_DATABASE_URL": api.url, "LIFECARE_SECRET": SECRET}
+    chosen = options or ("--region", "halland")
+    command = (sys.executable, "-m", "lifecare_gql", "outage-kit", *chosen, "--out", str(out))
+    environment = os.environ | {"LIFECARE_DATABASE_URL": api.url, "LIFECARE_SECRET": SECRET} | variables
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
 
@@ -129,6 +130,34 @@ async def test_kits_as_files_open_without_a_server_and_tell_of_a_changed_byte(ap
         check_kit(made[0], tmp_path / "key.pem")
     systems = [one for one in await log(api) if one["staff"] == "SYSTEM"]
     assert {one["patient"] for one in systems} == {str(uid("patient alva"))}
+
+
+async def test_a_pdf_file_is_written_when_asked_for_and_never_outlives_its_kit(api: Api, tmp_path: Path) -> None:
+    with_pdf, without = ("--municipality", "1383", "--pdf"), ("--municipality", "1383")
+    await (await started(api, tmp_path, *with_pdf)).communicate()
+    for folder in folders(tmp_path):
+        assert (folder / "kit.pdf").read_bytes().startswith(b"%PDF-")
+        assert (folder / "kit.pdf").stat().st_mode & 0o077 == 0
+
+    await (await started(api, tmp_path, *without)).communicate()
+    assert len(folders(tmp_path)) == 2
+    assert not [folder for folder in folders(tmp_path) if (folder / "kit.pdf").exists()]
+
+
+async def test_without_the_extra_the_command_says_what_to_install_and_writes_nothing(
+    api: Api, tmp_path: Path
+) -> None:
+    (tmp_path / "weasyprint.py").write_text(
+        "raise ImportError", "utf-8"
+    )  # stands before the one that is installed
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+
+    command = await started(api, tmp_path / "kits", "--region", "halland", "--pdf", PYTHONPATH=path)
+    told, complaint = await command.communicate()
+
+    assert (command.returncode, told) == (1, b"")
+    assert complaint.decode().startswith("PDF needs the extra pdf: pip install 'lifecare-gql[pdf]'.")
+    assert not (tmp_path / "kits").exists()
 
 
 async def test_a_command_killed_at_any_moment_leaves_kits_that_can_be_checked(api: Api, tmp_path: Path) -> None:

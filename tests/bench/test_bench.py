@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from pathlib import Path
 
 import pytest
 
+from bench import kit_world, kits
 from bench.comparing import BARE, OURS, Different, Plan, compare
 from bench.data import fill
 from bench.queries import OPERATIONS
@@ -46,3 +49,34 @@ async def test_it_refuses_to_measure_servers_that_differ(databases: Databases, t
                 await compare([bare, renamed], url, asking)
             with pytest.raises(Different, match="patient with 20 messages: other rows are written"):
                 await compare([bare, unlogged], url, asking)
+
+
+KITS = kit_world.KitWorld(scale=0.05)
+
+
+async def kits_of(url: str) -> None:
+    """A region of 25 units."""
+    await kit_world.fill(url, KITS)
+
+
+async def test_the_kits_of_a_region_are_made_and_told_of_while_they_are_made(
+    dialect: Dialect, databases: Databases, tmp_path: Path
+) -> None:
+    async with databases.copy(dialect, kits_of) as url:
+        run = await asyncio.to_thread(kits.make, url, KITS, tmp_path)
+
+    line = re.compile(r"  (\d+)/25  .*: (\d+) episodes, (\d+) messages, 0 .*")
+    told = [tuple(map(int, found.groups())) for one in run.lines if (found := line.fullmatch(one.line))]
+    assert [number for number, _, _ in told] == list(range(1, 26))
+    assert sum(episodes for _, episodes, _ in told) == 3 * KITS.patients
+    assert sum(messages for _, _, messages in told) == 2 * KITS.messages
+    assert min(run.each) > 0.01  # told one by one: a kit of 120 episodes takes much longer than that
+    assert 50 < run.mebibytes < 1000
+    assert len(kits.table({dialect: [run, run]}).splitlines()) == 4
+
+
+async def test_what_the_command_did_not_do_is_not_measured(databases: Databases, tmp_path: Path) -> None:
+    smaller = kit_world.KitWorld(scale=0.01)
+    async with databases.copy(Dialect.SQLITE, kits_of) as url:
+        with pytest.raises(kits.Failed, match="25 of 5 units told"):
+            await asyncio.to_thread(kits.make, url, smaller, tmp_path)
