@@ -30,7 +30,7 @@ from lifecare_gql.actions.idempotency import attempt
 from lifecare_gql.actions.tasks import NEVER
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.settings import from_environment
-from lifecare_gql.web.tokens import Verifier
+from lifecare_gql.web.identity import Verifier, load_issuers
 
 Json = dict[str, Any]
 
@@ -245,12 +245,12 @@ OPERATIONS = {"Inbox": inbox, "Patient": patient, "Unit": unit, "Send": send}
 def create_app() -> Starlette:
     """The application, from the program's settings."""
     settings = from_environment()
-    store, verifier = store_at(settings.database_url, settings.pool_size), Verifier(settings)
+    store, verifier = store_at(settings.database_url, settings.pool_size), Verifier(load_issuers(settings))
 
     async def answer(request: Request) -> Response:
         asked = json.loads(await request.body())
         try:
-            claims = verifier.verify(request.headers["authorization"].removeprefix("Bearer "))
+            claims = await verifier.verify(request.headers["authorization"].removeprefix("Bearer "))
             data = await _data(store, claims.staff_hsa_id, claims.assignment_hsa_id, asked)
         except NotAuthenticated as error:
             return Response(str(error), 401)

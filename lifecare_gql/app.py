@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from lifecare_gql.demo import actors
 from lifecare_gql.errors import MigrationError
@@ -21,12 +21,13 @@ from lifecare_gql.settings import Mode, Settings
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import pending
 from lifecare_gql.web.development import Login, development_routes
+from lifecare_gql.web.entrance import Entrance
 from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
+from lifecare_gql.web.identity import Verifier, load_issuers
 from lifecare_gql.web.kits import kit_routes
 from lifecare_gql.web.logging import RequestLog
 from lifecare_gql.web.refusals import refused
-from lifecare_gql.web.sessions import Sessions
-from lifecare_gql.web.tokens import DevelopmentIssuer, Verifier
+from lifecare_gql.web.tokens import DevelopmentIssuer
 from lifecare_gql.web.view import GraphQLView
 
 
@@ -42,7 +43,12 @@ def create_app(
     regions = regions or load_regions(settings.regions, settings.assumptions)
     schema = build_schema(regions)
     db = Database.from_url(settings.database_url, pool_size=settings.pool_size)
-    sessions = Sessions(db, regions, Verifier(settings), settings.key(), clock)
+    verifier = Verifier(load_issuers(settings))
+    production = settings.mode is Mode.PRODUCTION
+    entrance = Entrance(
+        db=db, regions=regions, verifier=verifier, secret=settings.key(), clock=clock, production=production
+    )
+    view = GraphQLView(schema, entrance, settings.socket_init_seconds, settings.socket_operations)
     sdl = schema.as_str()
 
     async def printed(request: Request) -> Response:
@@ -52,18 +58,19 @@ def create_app(
         return PlainTextResponse("ok")
 
     routes: list[BaseRoute] = [
-        Route("/graphql", GraphQLView(schema, sessions), methods=["POST"]),
+        Route("/graphql", view, methods=["POST"]),
+        WebSocketRoute("/graphql", view),
         Route("/schema.graphql", printed),
         Route("/livez", alive),
-        *kit_routes(sessions, settings.key()),
+        *kit_routes(entrance, settings.key()),
     ]
-    if settings.mode is Mode.DEVELOPMENT:
+    if not production:
         routes += _development(settings, regions, clock)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await _check_migrated(settings.database_url)
-        async with db:
+        async with db, verifier.fresh():
             yield
 
     paths = frozenset(route.path for route in routes if isinstance(route, Route))

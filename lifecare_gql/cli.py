@@ -28,6 +28,7 @@ from lifecare_gql.storage.migrate import migrate as apply_migrations
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.url import Dialect, SqliteAddress, parse_url
 from lifecare_gql.web.logging import configure
+from lifecare_gql.web.serving import UVICORN
 from lifecare_gql.web.tokens import DevelopmentIssuer
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -75,10 +76,7 @@ def serve(
         host=settings.host,
         port=settings.port,
         workers=workers,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
+        **UVICORN,
     )
 
 

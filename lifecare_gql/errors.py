@@ -31,6 +31,10 @@ class NotAuthenticated(LifecareError):
     """The token is missing, expired or not to be trusted."""
 
 
+class IssuerUnavailable(LifecareError):
+    """The issuer's keys have not been fetched yet, so none of its tokens can be verified."""
+
+
 class NotPermitted(LifecareError):
     """The caller lacks the role that this needs. Never used where it would tell whether a patient exists."""
 

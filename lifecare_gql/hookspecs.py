@@ -14,6 +14,7 @@ from typing import Any
 import pluggy
 
 from lifecare_gql.domain.demo import Demo
+from lifecare_gql.domain.logins import LoginRequirements
 from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.payment_policies import PaymentPolicies
 from lifecare_gql.domain.process_rules import ProcessRules
@@ -97,6 +98,11 @@ def lifecare_outage_routine() -> OutageRoutine:  # type: ignore[empty-body]
 @hookspec
 def lifecare_support() -> Support:  # type: ignore[empty-body]
     """Say who gives support and grants permissions, and which roles there are."""
+
+
+@hookspec
+def lifecare_login_requirements() -> LoginRequirements:  # type: ignore[empty-body]
+    """Say how the documents demand that one logs in: by which methods, and to what."""
 
 
 @hookspec

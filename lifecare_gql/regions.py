@@ -227,6 +227,7 @@ def _region(info: RegionInfo, gathered: _Gathering, faults: list[str]) -> Region
         switchboards=tuple(board for book in parts("lifecare_switchboards") for board in book.switchboards),
         outage=only("lifecare_outage_routine"),
         support=only("lifecare_support"),
+        login=only("lifecare_login_requirements"),
         rollout=only("lifecare_rollout"),
         process=only("lifecare_process"),
         payment=only("lifecare_payment_policies"),
@@ -277,7 +278,9 @@ def check_region(region: Region) -> Iterator[str]:
             yield f"the payment policy {policy.id} must begin with {region.code}-"
     yield from _dangling_documents(region)
     yield from _dangling_contacts(region)
-    parts = (region.book, region.contacts, region.switchboards, region.outage, region.support, region.rollout)
+    yield from _doubles("login requirement", (one.key for one in region.login_requirements))
+    directory = (region.contacts, region.switchboards)
+    parts = (region.book, *directory, region.outage, region.support, region.login, region.rollout)
     for what, fact in _cited(parts):
         if region.fact(fact) is None:
             yield f"{what} rests on the fact {fact}, which facts.toml does not have"

@@ -62,6 +62,13 @@ class Settings(BaseModel):
         default=("ES256",), description="Accepted signatures, comma-separated."
     )
     token_public_key_file: Path | None = Field(default=None, description="PEM file with the issuer's public key.")
+    issuers_file: Path | None = Field(default=None, description="TOML file with one table for each issuer.")
+    socket_init_seconds: float = Field(
+        default=5, gt=0, le=60, description="How long a websocket may wait before it says who it is."
+    )
+    socket_operations: int = Field(
+        default=20, ge=1, le=100, description="Operations that one websocket may run at once."
+    )
 
     @field_validator("regions", "token_algorithms", mode="before")
     @classmethod
@@ -88,8 +95,11 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _fit(self) -> Settings:
         production = self.mode is Mode.PRODUCTION
-        if production and (self.secret is None or self.token_public_key_file is None):
-            raise ValueError("production needs LIFECARE_SECRET and LIFECARE_TOKEN_PUBLIC_KEY_FILE")
+        issuer = self.issuers_file or self.token_public_key_file
+        if production and (self.secret is None or issuer is None):
+            raise ValueError(
+                "production needs LIFECARE_SECRET and LIFECARE_TOKEN_PUBLIC_KEY_FILE or LIFECARE_ISSUERS_FILE"
+            )
         if self.secret is not None and len(self.secret.get_secret_value()) < MIN_SECRET_LENGTH:
             raise ValueError(f"LIFECARE_SECRET must have at least {MIN_SECRET_LENGTH} characters")
         if not production and not is_loopback(self.host):

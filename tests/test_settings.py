@@ -38,6 +38,9 @@ def test_every_setting_is_an_environment_variable() -> None:
         "LIFECARE_TOKEN_ISSUER": "issuer",
         "LIFECARE_TOKEN_AUDIENCE": "us",
         "LIFECARE_TOKEN_ALGORITHMS": "ES256,RS256",
+        "LIFECARE_ISSUERS_FILE": "issuers.toml",
+        "LIFECARE_SOCKET_INIT_SECONDS": "2.5",
+        "LIFECARE_SOCKET_OPERATIONS": "5",
     }
     assert {name.removeprefix("LIFECARE_").lower() for name in said} == set(Settings.model_fields)
 
@@ -48,6 +51,7 @@ def test_every_setting_is_an_environment_variable() -> None:
     assert settings.regions == ("halland", "orebro")
     assert settings.assumptions == {"orebro": {"consent_covers_replies": False}}
     assert settings.token_algorithms == ("ES256", "RS256")
+    assert (settings.issuers_file, settings.socket_init_seconds) == (Path("issuers.toml"), 2.5)
     assert settings.key() == SECRET.encode()
     assert SECRET not in repr(settings)
 
@@ -65,13 +69,15 @@ UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
     "no signature": ({"LIFECARE_TOKEN_ALGORITHMS": "none"}, "LIFECARE_TOKEN_ALGORITHMS: must be one or more of"),
     "shared key": ({"LIFECARE_TOKEN_ALGORITHMS": "ES256,HS256"}, "LIFECARE_TOKEN_ALGORITHMS: must be"),
     "no algorithm": ({"LIFECARE_TOKEN_ALGORITHMS": ""}, "LIFECARE_TOKEN_ALGORITHMS: must be"),
+    "no time for a socket": ({"LIFECARE_SOCKET_INIT_SECONDS": "0"}, "LIFECARE_SOCKET_INIT_SECONDS: Input should"),
+    "idle sockets": ({"LIFECARE_SOCKET_OPERATIONS": "0"}, "LIFECARE_SOCKET_OPERATIONS: Input should be greater"),
     "short secret": ({"LIFECARE_SECRET": "short"}, "LIFECARE_SECRET must have at least 32 characters"),
     "open development": ({"LIFECARE_HOST": "0.0.0.0"}, "development listens on this machine only"),
     "named host": ({"LIFECARE_HOST": "localhost.example"}, "development listens on this machine only"),
     "bare production": ({"LIFECARE_MODE": "production"}, "production needs LIFECARE_SECRET and"),
     "half a production": (
         {name: value for name, value in PRODUCTION.items() if "SECRET" not in name},
-        "production needs LIFECARE_SECRET and LIFECARE_TOKEN_PUBLIC_KEY_FILE",
+        "production needs LIFECARE_SECRET and LIFECARE_TOKEN_PUBLIC_KEY_FILE or LIFECARE_ISSUERS_FILE",
     ),
 }
 

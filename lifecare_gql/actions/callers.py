@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from lifecare_gql.actions import facts
 from lifecare_gql.actions.session import Caller
+from lifecare_gql.domain.logins import Identity, unmet
+from lifecare_gql.domain.region import Region
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database
-from lifecare_gql.storage.reading.reader import Reader
+from lifecare_gql.storage.reading.reader import Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.viewer import Viewer
@@ -18,6 +22,7 @@ from lifecare_gql.storage.viewer import Viewer
 _THE_DOOR = Viewer(unit_id=UUID(int=0))
 """Looks only at the directory, on behalf of somebody whose unit is just being found out."""
 
+_UNIT = Shape.of(rows.Unit, "hsa_id", *facts.UNIT.columns, organisation=Shape.of(rows.Organisation, "hsa_id"))
 _ASSIGNMENT = Shape.of(
     rows.Assignment,
     "title",
@@ -25,18 +30,64 @@ _ASSIGNMENT = Shape.of(
     "unit_id",
     "hsa_id",
     staff=Shape.of(rows.Staff, "hsa_id", "given_name", "family_name"),
-    unit=facts.UNIT,
+    unit=_UNIT,
 )
+TOKEN_REFUSED = (
+    "The token is not valid: it has expired, is meant for somebody else, was not signed by a known issuer,"
+    " or names an assignment (medarbetaruppdrag) that is not valid now."
+)
+"""The same whatever is wrong, so that nobody can find out by trying."""
 
 
 async def caller_of(db: Database, staff_hsa_id: str, assignment_hsa_id: str, now: dt.datetime) -> Caller:
-    """The caller of a token that has been verified; NotAuthenticated when the assignment is not valid now."""
+    """The person on the assignment; NotAuthenticated when it is not theirs, or not valid now."""
+    return _caller(await _assignment(db, staff_hsa_id, assignment_hsa_id, now))
+
+
+async def admitted(
+    db: Database, regions: Mapping[str, Region], identity: Identity, now: dt.datetime, *, production: bool
+) -> Caller:
+    """The caller of a verified token.
+
+    NotAuthenticated when the assignment is not valid now, when the directory has another unit or care provider
+    for it than the token says, and, in production, when the unit's region demands another way to log in (S15).
+    """
+    row = await _assignment(db, identity.staff_hsa_id, identity.assignment_hsa_id, now)
+    unit = row.related["unit"]
+    told = (identity.unit_hsa_id, identity.care_provider_hsa_id)
+    known = (unit.hsa_id, unit.related["organisation"].hsa_id)
+    if any(said not in (None, ours) for said, ours in zip(told, known, strict=True)):
+        raise NotAuthenticated(TOKEN_REFUSED)
+    region = regions.get(unit.region_code)
+    if production and region is not None:
+        _demand_login(region, identity)
+    return replace(
+        _caller(row),
+        expires_at=identity.expires_at,
+        purpose=identity.purpose,
+        assurance=identity.assurance,
+        roles=identity.roles,
+    )
+
+
+async def _assignment(db: Database, staff_hsa_id: str, assignment_hsa_id: str, now: dt.datetime) -> Row:
     sql = "{t}.hsa_id = {assignment} and {t}.since <= {now} and ({t}.until is null or {t}.until > {now})"
     wanted = Rows(model=rows.Assignment, where=Where(sql, {"assignment": assignment_hsa_id, "now": now}))
     row = await Reader(db.select, db.dialect, _THE_DOOR).first(wanted, _ASSIGNMENT)
     if row is None or row.related["staff"].hsa_id != staff_hsa_id:
-        raise NotAuthenticated("The token's assignment (medarbetaruppdrag) does not exist, or has ended.")
-    staff = row.related["staff"]
+        raise NotAuthenticated(TOKEN_REFUSED)
+    return row
+
+
+def _demand_login(region: Region, identity: Identity) -> None:
+    demand = unmet(region.login_requirements, identity.methods)
+    if demand is not None:
+        quote = region.source(demand.fact).quote
+        raise NotAuthenticated(f"Log in as {region.info.name} demands ({demand.fact}): {quote}")
+
+
+def _caller(row: Row) -> Caller:
+    staff, unit = row.related["staff"], row.related["unit"]
     return Caller(
         assignment_id=row.id,
         assignment_hsa_id=row.hsa_id,
@@ -45,5 +96,5 @@ async def caller_of(db: Database, staff_hsa_id: str, assignment_hsa_id: str, now
         title=row.title,
         licensed=row.licensed,
         unit_id=row.unit_id,
-        unit=facts.party(row.related["unit"]),
+        unit=facts.party(unit),
     )

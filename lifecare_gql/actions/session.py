@@ -28,6 +28,12 @@ class Caller:
     licensed: bool
     unit_id: UUID
     unit: Party
+    # What the token says besides: until when, for what purpose, how well it is known who it is, in which roles.
+    # None and empty where no token was needed: the demo, and the program itself.
+    expires_at: dt.datetime | None = None
+    purpose: str | None = None
+    assurance: str | None = None
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)

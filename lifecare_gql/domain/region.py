@@ -10,6 +10,7 @@ from pydantic import Field
 from lifecare_gql.domain.demo import Demo
 from lifecare_gql.domain.directory import Contact, Reach, Switchboard
 from lifecare_gql.domain.drafts import Party
+from lifecare_gql.domain.logins import LoginRequirement, LoginRequirements
 from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.payment_policies import PaymentPolicies
 from lifecare_gql.domain.process_rules import ProcessRules
@@ -69,6 +70,7 @@ class Region:
     switchboards: tuple[Switchboard, ...] = ()
     outage: OutageRoutine | None = None
     support: Support | None = None
+    login: LoginRequirements | None = None
     rollout: Rollout | None = None
     process: ProcessRules | None = None
     payment: PaymentPolicies | None = None
@@ -86,12 +88,18 @@ class Region:
         """The region's code."""
         return self.info.code
 
+    @property
+    def login_requirements(self) -> tuple[LoginRequirement, ...]:
+        """What is demanded of the login; empty when no document says anything of it."""
+        return self.login.requirements if self.login else ()
+
     def parts(self) -> Iterator[object]:
         """Everything that rests on one of the region's documents."""
         yield from self.info.documents
         yield from self.info.facts
         yield from self.book.routines
         yield from self.book.duties
+        yield from self.login_requirements
 
     def fact(self, fact_id: str) -> Fact | None:
         """One fact, or None."""

@@ -21,7 +21,14 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from lifecare_gql.errors import BadInput, NotAuthenticated, NotPermitted, StorageBusy, StorageUnavailable
+from lifecare_gql.errors import (
+    BadInput,
+    IssuerUnavailable,
+    NotAuthenticated,
+    NotPermitted,
+    StorageBusy,
+    StorageUnavailable,
+)
 
 log = logging.getLogger("lifecare_gql.errors")
 
@@ -31,6 +38,7 @@ MASKED = "Something went wrong on our side, and nothing was done. Give us the re
 _CODES: dict[type[Exception], str] = {
     BadInput: "BAD_USER_INPUT",
     NotAuthenticated: "UNAUTHENTICATED",
+    IssuerUnavailable: "ISSUER_UNAVAILABLE",
     NotPermitted: "FORBIDDEN",
     StorageBusy: "TRY_AGAIN",
     StorageUnavailable: "UNAVAILABLE",

@@ -53,7 +53,7 @@ class OutageKit:
         return self.payload.decode()
 
     @strawberry.field(
-        description="The kit as one printable page (A4, black and white), with blank forms. As a PDF file it is fetched"
+        description="The kit as one printable page (A4, black and white), with blank forms. A PDF file is fetched"
         " from /outage-kit.pdf, where the server has the extra `pdf`."
     )
     def html(self) -> str:

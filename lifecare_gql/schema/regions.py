@@ -9,6 +9,7 @@ import strawberry
 from lifecare_gql.actions.outages import region_state
 from lifecare_gql.domain import region as domain
 from lifecare_gql.domain.directory import Contact, Switchboard
+from lifecare_gql.domain.logins import LoginRequirement
 from lifecare_gql.domain.outage_words import RegionOutageState
 from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.process_rules import ProcessRules
@@ -52,6 +53,9 @@ class Region:
     )
     support: Support | None = strawberry.field(
         description="Support and administration (support, förvaltning); null when not stated."
+    )
+    login_requirements: list[LoginRequirement] = strawberry.field(
+        description="What is demanded of the login (krav på inloggning); empty when no document says anything."
     )
     rollout: Rollout | None = strawberry.field(description="How the system was introduced (införande), if stated.")
     process: ProcessRules | None = strawberry.field(

@@ -19,6 +19,7 @@ from lifecare_gql.domain import (
     directory,
     episodes,
     law,
+    logins,
     objections,
     outage_facts,
     outage_life,
@@ -49,7 +50,7 @@ from lifecare_gql.schema.publishing import publish
 from lifecare_gql.storage import rows
 
 
-def _source(self: routines.Routine | routines.Duty, info: Info) -> Source:
+def _source(self: routines.Routine | routines.Duty | logins.LoginRequirement, info: Info) -> Source:
     """The passage it rests on, with its document."""
     return info.context.regions.owner(self).source(self.fact)
 
@@ -181,6 +182,7 @@ _WITH_MORE: dict[type, dict[str, Any]] = {
     routines.Routine: {"omit": ("demand",), "demand": _demand, "source": _source},
     process_rules.ProcessRule: {"omit": ("demand",), "demand": _demand},
     routines.Duty: {"source": _source},
+    logins.LoginRequirement: {"source": _source},
     payment_policies.StatutoryPolicy: {"assumptions": _open_points},
     routines.Assumption: {"omit": ("value",), "value": _value},
 }

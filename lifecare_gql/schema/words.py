@@ -7,6 +7,7 @@ import strawberry
 from lifecare_gql.domain import (
     access_words,
     episode_words,
+    logins,
     objections,
     outage_words,
     payment_words,
@@ -45,6 +46,8 @@ VOCABULARIES: tuple[type[Word], ...] = (
     episode_words.NoticeKind,
     episode_words.PartyRole,
     episode_words.PlanningBasisStart,
+    logins.LoginMethod,
+    logins.LoginPlace,
     objections.ObjectionCode,
     outage_words.InvoicingOrigin,
     outage_words.OutageClass,

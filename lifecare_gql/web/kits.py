@@ -31,8 +31,8 @@ from lifecare_gql.documents.kit_sheets import KitSheet
 from lifecare_gql.documents.kits import kit_etag, kit_json, utc
 from lifecare_gql.documents.signatures import public_pem, signed
 from lifecare_gql.errors import BadInput
+from lifecare_gql.web.entrance import TURNED_AWAY, Entrance, turned_away
 from lifecare_gql.web.refusals import refusal
-from lifecare_gql.web.sessions import TURNED_AWAY, Sessions, turned_away
 
 KIT_URL = "/outage-kit"
 OPERATION = "outage-kit"
@@ -78,9 +78,9 @@ class _Made:
 _Show = Callable[[Request, _Made], Awaitable[Response]]
 
 
-def kit_routes(sessions: Sessions, secret: bytes) -> list[BaseRoute]:
+def kit_routes(entrance: Entrance, secret: bytes) -> list[BaseRoute]:
     """GET and HEAD of the kit in its three forms, and of the public key."""
-    kits, pem = _Kits(sessions, secret), public_pem(signing_key(secret))
+    kits, pem = _Kits(entrance, secret), public_pem(signing_key(secret))
 
     async def key(request: Request) -> Response:
         return Response(pem, media_type="application/x-pem-file", headers={"cache-control": "no-cache"})
@@ -96,8 +96,8 @@ def kit_routes(sessions: Sessions, secret: bytes) -> list[BaseRoute]:
 class _Kits:
     """Answers with the kit of whoever asks."""
 
-    def __init__(self, sessions: Sessions, secret: bytes) -> None:
-        self._sessions, self._key = sessions, signing_key(secret)
+    def __init__(self, entrance: Entrance, secret: bytes) -> None:
+        self._entrance, self._key = entrance, signing_key(secret)
 
     async def as_json(self, request: Request) -> Response:
         return await self._answer(request, self._json)
@@ -115,7 +115,7 @@ class _Kits:
 
     async def _answer(self, request: Request, show: _Show) -> Response:
         try:
-            session = await self._sessions.of(request)
+            session = await self._entrance.of(request)
             session.operation = OPERATION
             sheet = await outage_kit(session)
         except TURNED_AWAY as error:

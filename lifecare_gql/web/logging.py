@@ -1,4 +1,4 @@
-"""The server's log: one line for each request, and of a failure where it arose, never what it held.
+"""The server's log: one line for each request and websocket, and of a failure where it arose, never what it held.
 
 A URL, a query, a body, a header, a parameter and the text of an exception may carry a person's data: the
 database quotes the whole row that it refuses. None of them is ever logged.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from types import TracebackType
 from uuid import uuid4
 
@@ -47,7 +48,13 @@ def configure() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    hush()
+
+
+def hush() -> None:
+    """Keep the libraries from telling what goes over the wire: at lower levels they log frames and addresses."""
+    for name in ("uvicorn.error", "websockets", "httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class RequestLog:
@@ -61,15 +68,14 @@ class RequestLog:
         self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 0
 
         async def noting(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
+            status = _status(message) or status
             await send(message)
 
         try:
@@ -79,10 +85,25 @@ class RequestLog:
         except Exception as error:
             reference = uuid4().hex
             log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, reference, where(error))
-            if status == 0:
+            if scope["type"] == "websocket":
+                with suppress(RuntimeError):  # it is closed already
+                    await noting({"type": "websocket.close", "code": 1011})
+            elif status == 0:
                 await refusal(500, MASKED, reference=reference)(scope, receive, noting)
         finally:
             path = scope["path"] if scope["path"] in self._paths else "other"
-            method = scope["method"] if scope["method"] in _METHODS else "other"
             took = (time.perf_counter() - began) * 1000
-            log.info("%s %s %s %.1f ms", method, path, status, took)
+            log.info("%s %s %s %.1f ms", _method(scope), path, status, took)
+
+
+def _status(message: Message) -> int | None:
+    """The status of an answer, or the code with which a websocket is closed from our side."""
+    if message["type"] == "http.response.start":
+        return int(message["status"])
+    return int(message["code"]) if message["type"] == "websocket.close" else None
+
+
+def _method(scope: Scope) -> str:
+    if scope["type"] == "websocket":
+        return "WEBSOCKET"
+    return scope["method"] if scope["method"] in _METHODS else "other"

@@ -1,48 +1,60 @@
 """GraphQL over HTTP: POST with JSON, a session for each operation, and clear answers to bad requests.
 
 A request that is no GraphQL request is answered with 400, 401, 413 or 415, never with 500.
+Websockets are handed on to `sockets`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema
+from lifecare_gql.web.entrance import TURNED_AWAY, Entrance, turned_away
 from lifecare_gql.web.refusals import refusal
-from lifecare_gql.web.sessions import TURNED_AWAY, Sessions, turned_away
-
-MAX_BODY_BYTES = 256 * 1024
+from lifecare_gql.web.sockets import SocketAdapter, SocketHandler
+from lifecare_gql.web.wire import MAX_BODY_BYTES, parse, storable
 
 
 class GraphQLView(GraphQL[Context, None]):
     """Strawberry's view with our sessions. Only POST; a query in a URL would end up in somebody's log."""
 
-    def __init__(self, schema: Schema, sessions: Sessions) -> None:
+    graphql_transport_ws_handler_class = SocketHandler
+    websocket_adapter_class = SocketAdapter
+
+    def __init__(self, schema: Schema, entrance: Entrance, socket_init_seconds: float, operations: int) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             allow_queries_via_get=False,
-            subscription_protocols=(),
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=dt.timedelta(seconds=socket_init_seconds),
+            max_subscriptions_per_connection=operations,
             multipart_uploads_enabled=False,
+            allowed_origins=("*",),  # the token decides, and no browser adds it by itself
         )
-        self._sessions = sessions
+        self.entrance = entrance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.run(WebSocket(scope, receive, send))
+            return
         response = await self._answer(Request(scope, _limited(receive)))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
         try:
-            request.scope["lifecare.session"] = await self._sessions.of(request)
+            request.scope["lifecare.session"] = await self.entrance.of(request)
             _demand_json(request)
             return await self.run(request)
         except TURNED_AWAY as error:
@@ -51,19 +63,24 @@ class GraphQLView(GraphQL[Context, None]):
             return refusal(error.status_code, error.reason)
 
     async def get_context(self, request: Any, response: Any) -> Context:
+        """The operation's; that of a whole websocket is nobody's, for each operation gets its own."""
+        if isinstance(request, WebSocket):
+            return Context(session=await self.entrance.session(None))
         return Context(session=request.scope["lifecare.session"])
+
+    def decode_json(self, data: str | bytes) -> Any:
+        return parse(data)
 
     def parse_json(self, data: str | bytes) -> Any:
         try:
-            text = data.decode() if isinstance(data, bytes) else data
-            parsed = json.loads(text, parse_constant=_no_number)
-        except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
+            parsed = parse(data)
+        except ValueError:  # UnicodeDecodeError is one
             raise HTTPException(400, "The request body must be JSON in UTF-8.") from None
         if not isinstance(parsed, dict):
             raise HTTPException(400, "The request body must be a JSON object with a query.")
         if not isinstance(parsed.get("operationName"), str | None):
             raise HTTPException(400, "operationName must be a string or null, if provided.")
-        if not all(map(_storable, _texts(parsed))):
+        if not storable(parsed):
             raise HTTPException(400, "A text must not hold the character NUL or half a surrogate pair.")
         return parsed
 
@@ -91,24 +108,3 @@ def _demand_json(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind != "application/json":
         raise HTTPException(415, "Send JSON, with the header Content-Type: application/json.")
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _texts(parsed: Any) -> Iterator[str]:
-    """Every text of a JSON value, keys too."""
-    todo = [parsed]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            todo += [*one, *one.values()]
-        elif isinstance(one, list):
-            todo += one
-
-
-def _storable(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifecare_gql import hookimpl
 from lifecare_gql.domain.demo import Demo
+from lifecare_gql.domain.logins import LoginRequirements
 from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.payment_policies import PaymentPolicies
 from lifecare_gql.domain.region import ContactBook, RegionInfo
@@ -41,6 +42,12 @@ def lifecare_outage_routine() -> OutageRoutine:
 def lifecare_support() -> Support:
     """Support routes and roles of the administration."""
     return read(__package__, "support.toml", Support)
+
+
+@hookimpl
+def lifecare_login_requirements() -> LoginRequirements:
+    """Login by card to production, and to the it-portal."""
+    return read(__package__, "login.toml", LoginRequirements)
 
 
 @hookimpl

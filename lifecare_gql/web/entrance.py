@@ -1,0 +1,66 @@
+"""From a header to a session: the same for HTTP and for websockets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lifecare_gql.actions.callers import admitted
+from lifecare_gql.actions.session import Session
+from lifecare_gql.domain.logins import Identity
+from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
+from lifecare_gql.regions import Regions
+from lifecare_gql.schema.failures import code_for, told_of
+from lifecare_gql.storage.database import Database
+from lifecare_gql.web.identity import Verifier
+from lifecare_gql.web.refusals import refusal
+
+TURNED_AWAY = (NotAuthenticated, IssuerUnavailable, StorageBusy, StorageUnavailable)
+"""What may hinder any request; `turned_away` is the answer to it."""
+
+Clock = Callable[[], dt.datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """Finds out who comes, and opens a session for each operation."""
+
+    db: Database
+    regions: Regions
+    verifier: Verifier
+    secret: bytes
+    clock: Clock
+    production: bool
+
+    async def identify(self, authorization: str) -> Identity:
+        """What the token of an Authorization header says; NotAuthenticated, IssuerUnavailable."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotAuthenticated("The Authorization header must be `Bearer <token>`.")
+        return await self.verifier.verify(token.strip())
+
+    async def of(self, request: Request) -> Session:
+        """The session of a request: nobody's without a token, NotAuthenticated with one that cannot be trusted."""
+        header = request.headers.get("authorization")
+        return await self.session(None if header is None else await self.identify(header))
+
+    async def session(self, identity: Identity | None) -> Session:
+        """A session for one operation, now; NotAuthenticated when the assignment is not valid (any longer)."""
+        now = self.clock()
+        caller = (
+            None
+            if identity is None
+            else await admitted(self.db, self.regions, identity, now, production=self.production)
+        )
+        return Session(db=self.db, regions=self.regions, caller=caller, now=now, secret=self.secret)
+
+
+def turned_away(error: NotAuthenticated | IssuerUnavailable | StorageBusy | StorageUnavailable) -> Response:
+    """401 with the scheme to use, or 503 with when to come back."""
+    if isinstance(error, NotAuthenticated):
+        return refusal(401, str(error), {"www-authenticate": "Bearer"})
+    return refusal(503, told_of(error), {"retry-after": "1"}, code=code_for(error))

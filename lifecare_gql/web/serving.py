@@ -1,0 +1,17 @@
+"""How uvicorn serves the application, wherever it is started."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lifecare_gql.web.wire import MAX_BODY_BYTES
+
+UVICORN: dict[str, Any] = {
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "timeout_graceful_shutdown": 10,
+    "ws": "websockets-sansio",
+    "ws_max_size": MAX_BODY_BYTES,
+    "ws_per_message_deflate": False,  # memory for each socket, and what is compressed can be guessed at
+}

@@ -1,0 +1,222 @@
+"""GraphQL over a websocket (graphql-transport-ws): queries and mutations, each with a session of its own.
+
+The first message says who it is: ``{"type": "connection_init", "payload": {"authorization": "Bearer …"}}``.
+Neither a cookie nor the URL is read. What the closing codes tell a client:
+
+- 4403: no token, one that is refused, or one that has ended; come again with a new one
+- 1013: the issuer's keys or the database cannot be reached; come again later
+- 4408: no ``connection_init`` in time
+- 4400, 4401, 4406, 4409, 4429: the client is at fault; coming again does not help
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.exceptions import MissingQueryError
+from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from lifecare_gql.domain.logins import Identity
+from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
+from lifecare_gql.schema.context import Context
+from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
+from lifecare_gql.web.wire import storable
+
+if TYPE_CHECKING:
+    from lifecare_gql.web.view import GraphQLView
+
+log = logging.getLogger("lifecare_gql.sockets")
+
+FORBIDDEN, TRY_LATER, TOO_EARLY, TWICE, TOO_MANY = 4403, 1013, 4401, 4409, 4429
+MAX_ID_LENGTH = 128
+_LOOK_AGAIN_SECONDS = 60.0
+"""A clock may be set, and a machine may sleep, while we wait for the token's end."""
+_OUR_FAULT = (StorageBusy, StorageUnavailable, IssuerUnavailable)
+_ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
+_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+    # What a message of each type must hold, by JSON type; None is what may be left out.
+    "connection_init": {"payload": (dict, type(None))},
+    "ping": {"payload": (dict, type(None))},
+    "pong": {"payload": (dict, type(None))},
+    "subscribe": {"id": (str,), "payload": (dict,)},
+    "complete": {"id": (str,)},
+}
+_OPERATION: dict[str, tuple[type, ...]] = {
+    "query": (str,),
+    "variables": (dict, type(None)),
+    "operationName": (str, type(None)),
+    "extensions": (dict, type(None)),
+}
+
+
+class SocketAdapter(ASGIWebSocketAdapter):
+    """The socket. To send on one that is closed means that nobody listens; to close it again does nothing."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        try:
+            async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+                yield message
+        except (ValueError, TypeError):
+            raise NonJsonMessageReceived from None
+
+    async def send_json(self, message: Any) -> None:
+        try:
+            await super().send_json(message)
+        except (RuntimeError, WebSocketDisconnect):
+            raise WebSocketDisconnected from None
+
+    async def close(self, code: int, reason: str) -> None:
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await super().close(code, reason)
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """One websocket, from the token that opens it to the moment when the token ends."""
+
+    view: GraphQLView
+    _identity: Identity | None = None
+    _end: asyncio.Task[None] | None = None
+
+    async def handle_message(self, message: Any) -> None:
+        fault = _fault(message)
+        if fault is not None:
+            await self.handle_invalid_message(fault)
+            return
+        await super().handle_message(message)
+
+    async def handle_connection_init(self, message: Any) -> None:
+        if self.connection_timed_out:
+            return
+        if self.connection_init_received:
+            await self.websocket.close(TOO_MANY, "Too many initialisation requests")
+            return
+        self.connection_init_received = True
+        if self.connection_init_timeout_task:
+            self.connection_init_timeout_task.cancel()
+        try:
+            await self._enter(message.get("payload") or {})
+        except NotAuthenticated:
+            await self.websocket.close(FORBIDDEN, "Forbidden")
+        except _OUR_FAULT:
+            await self.websocket.close(TRY_LATER, "Try again later")
+
+    async def _enter(self, payload: dict[str, Any]) -> None:
+        told = payload.get("authorization")
+        if not isinstance(told, str):
+            raise NotAuthenticated("connection_init must carry the token.")
+        self._identity = await self.view.entrance.identify(told)
+        await self.view.entrance.session(self._identity)
+        self._end = asyncio.create_task(self._leave_when_the_token_ends(self._identity))
+        self.connection_acknowledged = True
+        await self.send_message({"type": "connection_ack"})
+
+    async def _leave_when_the_token_ends(self, identity: Identity) -> None:
+        left = _seconds_left(identity)
+        while left > 0:
+            await asyncio.sleep(min(left, _LOOK_AGAIN_SECONDS))
+            left = _seconds_left(identity)
+        await self.websocket.close(FORBIDDEN, "The token has ended")
+
+    async def handle_subscribe(self, message: Any) -> None:
+        if not self.connection_acknowledged:
+            await self.websocket.close(TOO_EARLY, "Unauthorized")
+        elif message["id"] in self.operations:
+            await self.websocket.close(TWICE, "Subscriber already exists")
+        elif len(self.operations) >= (self.max_subscriptions_per_connection or 1):
+            error = _error("Too many operations at once: wait for one to end.", "TOO_MANY_OPERATIONS")
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+        else:
+            await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Run it in a session of its own: at its own moment, and with the assignment looked up anew."""
+        try:
+            result = await self._result(operation)
+            if isinstance(result, PreExecutionError):
+                await operation.send_initial_errors(result.errors or [])
+                return
+            await operation.send_next(result)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except NotAuthenticated:
+            await self.websocket.close(FORBIDDEN, "Forbidden")
+        except WebSocketDisconnected:
+            pass
+        except Exception as error:
+            reference = uuid4().hex
+            log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, reference, where(error))
+            with suppress(WebSocketDisconnected):
+                await operation.send_initial_errors([_error(MASKED, INTERNAL, reference=reference)])
+
+    async def _result(self, operation: Operation[Context, None]) -> ExecutionResult:
+        try:
+            session = await self.view.entrance.session(self._identity)
+            return await self.schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=Context(session=session),
+                operation_name=operation.operation_name,
+                allowed_operation_types=_ALLOWED,
+            )
+        except _OUR_FAULT as error:
+            return _failed(told_of(error), code_for(error))
+        except (InvalidOperationTypeError, MissingQueryError):
+            return _failed("Send a query or a mutation.", "INVALID_DOCUMENT")
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Strawberry would log what the exception says."""
+        log.error("code=INTERNAL cause=%s at=%s", type(error).__name__, where(error))
+
+    async def shutdown(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+        await super().shutdown()
+
+
+def _seconds_left(identity: Identity) -> float:
+    """Tokens live by the wall clock, as they are verified by it."""
+    return identity.expires_at.timestamp() - time.time()
+
+
+def _fault(message: Any) -> str | None:
+    """Why the message cannot be understood; None when it can. Never repeats what stands in it."""
+    shape = _SHAPES.get(message["type"]) if isinstance(message, dict) and _named(message) else None
+    if shape is None:
+        return "Not a message of graphql-transport-ws"
+    fitting = _fits(message, shape) and 0 < len(message.get("id", "-")) <= MAX_ID_LENGTH
+    if not fitting or (message["type"] == "subscribe" and not _fits(message["payload"], _OPERATION)):
+        return "The message lacks something, or holds something of another type"
+    if not storable(message):
+        return "A text must not hold the character NUL or half a surrogate pair"
+    return None
+
+
+def _named(message: dict[str, Any]) -> bool:
+    return isinstance(message.get("type"), str)
+
+
+def _fits(told: dict[str, Any], shape: dict[str, tuple[type, ...]]) -> bool:
+    return all(isinstance(told.get(name), types) for name, types in shape.items())
+
+
+def _failed(message: str, code: str) -> ExecutionResult:
+    return PreExecutionError(data=None, errors=[_error(message, code)])
+
+
+def _error(message: str, code: str, **more: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": code, **more})
