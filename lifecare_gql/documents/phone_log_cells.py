@@ -184,6 +184,7 @@ def _notices(text: str, _: dt.date) -> frozenset[NoticeKind]:
 DISCHARGED = "Faktisk utskrivning"
 GIVEN, RECEIVED = "Lämnat", "Mottaget"
 IDENTIFIER = "Personnummer"
+CALLED = "Mottagande enhet"
 
 COLUMNS = (
     Column(
@@ -192,7 +193,7 @@ COLUMNS = (
         read=_identifier,
         help="med bindestreck, ååååmmdd-nnnn; samordningsnummer och nationellt reservnummer går också.",
     ),
-    Column(header="Mottagande enhet", field="called_hsa_id", read=_unit, help="enhetens HSA-id."),
+    Column(header=CALLED, field="called_hsa_id", read=_unit, help="enhetens HSA-id."),
     Column(
         header="Datum och tid",
         field="occurred_at",

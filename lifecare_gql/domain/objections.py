@@ -16,6 +16,7 @@ class ObjectionCode(Word):
 
     ACUTE_NOT_ALLOWED = "ACUTE_NOT_ALLOWED", "akut ärende", "Acute matters do not go by message."
     ALREADY_ACKNOWLEDGED = "ALREADY_ACKNOWLEDGED", "redan kvitterat", "The unit has already acknowledged it."
+    ALREADY_NOTED = "ALREADY_NOTED", "redan noterat", "The call is noted already."
     ALREADY_PARTY = "ALREADY_PARTY", "deltar redan", "The unit already takes part in the care episode."
     ANSWER_REQUIRED = "ANSWER_REQUIRED", "svar saknas", "It must be said whether it is so: yes or no."
     ATTACHMENTS_NOT_SUPPORTED = "ATTACHMENTS_NOT_SUPPORTED", "bilagor", "Attachments cannot be sent."

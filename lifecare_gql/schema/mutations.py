@@ -21,6 +21,7 @@ from lifecare_gql.schema.inputs import (
     ReplyInput,
 )
 from lifecare_gql.schema.outages import OutageMutation
+from lifecare_gql.schema.phone_logs import PhoneLogMutation
 from lifecare_gql.schema.plan_mutations import PlanMutation
 from lifecare_gql.schema.refusals import (
     CaseOpened,
@@ -42,7 +43,7 @@ from lifecare_gql.storage import rows
 @strawberry.type(
     description="What a person can do. Every answer is what was made, or a refusal that says everything."
 )
-class Mutation(EpisodeMutation, PlanMutation, OutageMutation):
+class Mutation(EpisodeMutation, PlanMutation, OutageMutation, PhoneLogMutation):
     """The mutations of the core."""
 
     @strawberry.mutation(description="Send a message outside the care episode (meddelande utanför vårdtillfälle).")

@@ -28,6 +28,7 @@ from lifecare_gql.schema.inputs import ImaginedMessageInput, MessageInput, Patie
 from lifecare_gql.schema.messages import Consent, Message, MessageEvent, Receipt
 from lifecare_gql.schema.outages import Outage, OutageEvent, of_region
 from lifecare_gql.schema.patients import Case, Patient, own_patients
+from lifecare_gql.schema.phone_logs import PhoneLogImport, PhoneLogQuery
 from lifecare_gql.schema.plans import Plan, PlanEvent, PlanParticipant
 from lifecare_gql.schema.publishing import described
 from lifecare_gql.schema.reading import Connection, Node, connection, fetch_one, record
@@ -57,6 +58,7 @@ NODES: dict[str, type[Node]] = {
         Outage,
         OutageEvent,
         Patient,
+        PhoneLogImport,
         Plan,
         PlanEvent,
         PlanParticipant,
@@ -132,7 +134,7 @@ async def _node(info: Info, id: str) -> Any:
 @strawberry.type(
     description="What can be asked. The regions and their documents are open; the rest needs a token."
 )
-class Query:
+class Query(PhoneLogQuery):
     """The queries of the core."""
 
     message: Message | None = record(

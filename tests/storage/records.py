@@ -65,6 +65,7 @@ MESSAGE: dict[str, Any] = {
 
 async def ledger(tx: Transaction, nurse: UUID) -> None:
     """What the system keeps for itself, and a forum."""
+    await rows.PhoneLogImport.create(using_db=tx.client, unit_id=VARBERG, by_id=nurse, at=NOW, calls=1)
     await rows.InboxReading.create(using_db=tx.client, unit_id=VARBERG, by_id=nurse, at=NOW)
     down = await rows.Outage.create(
         using_db=tx.client, region_code="halland", state="ACTIVE", version=1, opened_at=NOW, started_at=NOW

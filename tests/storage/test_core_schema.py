@@ -85,6 +85,7 @@ VIOLATIONS: dict[str, str | Again] = {
     "outage_ends_after_it_began": "update outage set ended_at = started_at",
     "outage_one_active": again("outage"),
     "outage_event_one_for_each_version": again("outage_event"),
+    "phone_log_import_not_empty": again("phone_log_import", calls="0"),
     "role_grant_version_positive": "update role_grant set version = 0",
     "role_grant_ends_after_it_began": "update role_grant set until = '1999-01-01 00:00:00'",
     "role_grant_once": again("role_grant"),
@@ -206,6 +207,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "consent_entry": ("*",),
     "outage": ("id", "region_code", "opened_at"),
     "outage_event": ("*",),
+    "phone_log_import": ("*",),
     "role_grant": ("id", "assignment_id", "role", "region_code", "organisation_id", "since"),
     "role_grant_event": ("*",),
 }

@@ -7,6 +7,7 @@ from lifecare_gql.storage.rows.messages import ConsentRecord, Message, MessageEv
 from lifecare_gql.storage.rows.organisations import Assignment, Forum, InboxReading, Organisation, Staff, Unit
 from lifecare_gql.storage.rows.outages import Outage, OutageEvent
 from lifecare_gql.storage.rows.patients import CareRelation, Case, CaseParty, Patient
+from lifecare_gql.storage.rows.phone_logs import PhoneLogImport
 from lifecare_gql.storage.rows.plans import ConsentEntry, PlanEvent, PlanParty, PlanProcess, Task
 from lifecare_gql.storage.rows.roles import RoleGrant, RoleGrantEvent
 
@@ -32,6 +33,7 @@ __all__ = [
     "Outage",
     "OutageEvent",
     "Patient",
+    "PhoneLogImport",
     "PlanEvent",
     "PlanParty",
     "PlanProcess",
