@@ -18,7 +18,7 @@ from lifecare_gql.actions.episode_acts import Standing
 from lifecare_gql.actions.episode_facts import EPISODE
 from lifecare_gql.actions.episode_records import Entry, entry, write
 from lifecare_gql.actions.hindrances import outage_objections
-from lifecare_gql.actions.idempotency import Attempt, attempt, claim, once
+from lifecare_gql.actions.idempotency import Attempt, attempt, claim, earlier, once
 from lifecare_gql.actions.patients import identity_digest
 from lifecare_gql.actions.results import Done, KeyReused, Refused
 from lifecare_gql.actions.sayings import too_long
@@ -63,14 +63,17 @@ async def import_phone_log(session: Session, order: PhoneLogOrder, key: str) -> 
         if hindered := await outage_objections(desk, _KIND):
             return Refused(hindered)
         log = await _Log.of(desk, read)
+        # While the episodes were waited for, this very request, sent twice, may have been faster.
+        if done := await earlier(desk, one_try):
+            return done
         found = [*map(_told, faults), *(one for row in read for one in log.judged(row, order.on_paper))]
         if found:
             return Refused(tuple(sorted(found, key=lambda one: int(one.path[2]))))
-        done = session.new_id()
-        lost = await claim(desk, one_try, done)
+        import_id = session.new_id()
+        lost = await claim(desk, one_try, import_id)
         if lost is None:
-            await _write(desk, done, log.entries)
-        return lost or Done(done)
+            await _write(desk, import_id, log.entries)
+        return lost or Done(import_id)
 
     return await once(session, attempt("importPhoneLog", key, asdict(order)), judged)
 
