@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from tortoise import Model, Tortoise
@@ -11,18 +10,10 @@ from tortoise.exceptions import BaseORMException, IntegrityError
 
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.url import Dialect
-from tests.databases import Databases
-from tests.storage.records import NORA, Again, again, columns_of, prepare, tables_of
+from tests.storage.records import NORA, Again, again, columns_of, tables_of
 from tests.world import uid
 
 LONG_BEFORE, LONG_AFTER = "'1999-01-01 00:00:00+00:00'", "'2027-01-01 00:00:00+00:00'"
-
-
-@pytest.fixture
-async def core(dialect: Dialect, databases: Databases) -> AsyncIterator[Database]:
-    """The world, with a row in every table."""
-    async with databases.copy(dialect, prepare) as url, Database.from_url(url) as db:
-        yield db
 
 
 VIOLATIONS: dict[str, str | Again] = {

@@ -97,7 +97,8 @@ class Builder:
         return f'select t0."{column}" from {table} t0 where {found} limit 1', self.params
 
     def _conditions(self, rows: Rows, t: str = "t0", v: str = "v0") -> list[str]:
-        conditions = [self._render(rows.where, t=t, v=v), self._render(rows.model.visible(self.viewer), t=t, v=v)]
+        seen = rows.model.visible(self.viewer)
+        conditions = [self._condition(rows.where, t=t, v=v), self._condition(seen, t=t, v=v)]
         if rows.window is not None:
             conditions += self._bounds(rows, rows.window, t, v)
         return conditions
@@ -147,11 +148,15 @@ class Builder:
         assert isinstance(key, ForeignKeyFieldInstance), f"{model.__name__}.{relation} is no to-one relation"
         self._aliases += 1
         joined = f"j{self._aliases}"
-        seen = self._render(target.visible(self.viewer), t=joined, v=joined)
+        seen = self._condition(target.visible(self.viewer), t=joined, v=joined)
         self.joins.append(
             f'left join {_table(target)} {joined} on {joined}.id = {alias}."{key.source_field}" and {seen}'
         )
         return joined
+
+    def _condition(self, where: Where, **names: str) -> str:
+        """In parentheses: an `or` at the top of one condition must not undo the one beside it."""
+        return f"({self._render(where, **names)})"
 
     def _render(self, where: Where, **names: str) -> str:
         bound = {name: self._bind(value) for name, value in where.params.items() if f"{{{name}}}" in where.sql}
