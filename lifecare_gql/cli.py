@@ -17,6 +17,7 @@ from lifecare_gql import __version__
 from lifecare_gql.app import create_app, utc_now
 from lifecare_gql.demo import actors, is_empty, load_demo
 from lifecare_gql.domain.words import FactUse
+from lifecare_gql.drill import morning, play
 from lifecare_gql.errors import ConfigurationError, LifecareError
 from lifecare_gql.kits import check_kit, make_kits
 from lifecare_gql.region_files import CORE
@@ -200,6 +201,15 @@ def check(
 ) -> None:
     """Check that no byte of an outage kit was changed since it was signed. Needs no server."""
     typer.echo(f"The kit is whole and as it was signed: {check_kit(folder, key)}")
+
+
+@cli.command()
+def drill(
+    region: Annotated[str, typer.Argument(help="Code of a region, e.g. vasternorrland.")],
+    out: Annotated[Path | None, typer.Option(help="A folder for the story, the kits and the report.")] = None,
+) -> None:
+    """Play an outage on demo data, from the kits to the closed report, and tell it. Its database is its own."""
+    asyncio.run(play(region, _regions(from_environment()), morning(utc_now()), typer.echo, out))
 
 
 @cli.command()

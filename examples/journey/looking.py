@@ -12,6 +12,7 @@ from examples.journey.acting import always
 from examples.journey.asking import LAW, REACH, SOURCE, Astray
 from examples.journey.regions import TOWN, WARD, Setting
 from examples.journey.travelling import TEXT, Journey, minutes
+from lifecare_gql.documents import prose
 
 _NEVER = "9999"
 _CLOCKS = f"""query($id: ID!) {{ episode(id: $id) {{ clocks {{
@@ -160,7 +161,7 @@ def reads(chapter: str) -> Look:
 
 async def _passage(journey: Journey, fact: str, number: str = "1") -> str:
     found = (await journey.api.ask(_FACT, id=fact, region=journey.setting.code))["fact"]
-    return telling.quoted(found["source"] | {"quote": found["quotes"][int(number) - 1]["text"]})
+    return prose.quoted(found["source"] | {"quote": found["quotes"][int(number) - 1]["text"]})
 
 
 async def receipt_meaning(journey: Journey) -> None:
@@ -185,7 +186,7 @@ async def way_in(journey: Journey) -> None:
     """Tell how the municipality is reached by phone."""
     query = f"query($id: ID!) {{ unit(id: $id) {{ reach {{ {REACH} }} }} }}"
     reach = (await journey.ask(WARD, query, id=journey.seats[TOWN].unit_id))["unit"]["reach"]
-    journey.line(f"Kommunen per telefon: {telling.call(reach)}")
+    journey.line(f"Kommunen per telefon: {prose.call(reach)}")
 
 
 @dataclass(frozen=True, slots=True)

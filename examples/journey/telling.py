@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count, groupby
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
+
+from lifecare_gql.documents.prose import call, quoted
 
 Words: TypeAlias = Mapping[tuple[str, str], str]
 """The Swedish term of every value, by its vocabulary and itself."""
 Line: TypeAlias = tuple[str, str]
 """A line, after the mark that stands before it."""
 
-WIDTH = 108
-_HARD = "\u00a0"
-_TOGETHER = re.compile(r"(\d+ kap\. )?\d+ §|\d+-\d+( \d+)*|\d+ \w+ \d{4}\b")
-"""A section of law, a telephone number, a date: not broken at the end of a line."""
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _DAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _MONTHS = (
@@ -44,37 +40,9 @@ def moment(at: dt.datetime) -> str:
     return f"{day(at.date())} klockan {at:%H.%M}"
 
 
-def wrapped(text: str, indent: int = 0, mark: str = "") -> str:
-    """The text broken into lines; what follows the mark stands below its first word."""
-    first, whole = " " * indent + mark, _TOGETHER.sub(lambda found: found[0].replace(" ", _HARD), text)
-    filled = textwrap.fill(
-        whole, WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False
-    )
-    return filled.replace(_HARD, " ")
-
-
-def without_demo(text: str) -> str:
-    """The text without the note that every unit of the demo has in its name."""
-    return text.replace(" (demo)", "")
-
-
-def quoted(source: Mapping[str, Any]) -> str:
-    """A passage with where it stands."""
-    status = f", {source['status']}" if source["status"] else ""
-    return f"»{source['quote']}« ({source['fact']}, {source['document']}{status})"
-
-
 def read_out(statement: Mapping[str, Any], page: Mapping[str, Any]) -> str:
     """A passage of a public page with where it stands."""
     return f"»{statement['quote']}« ({statement['key']}, {page['title']}; publik sida, läst i utdrag)"
-
-
-def call(reach: Mapping[str, Any]) -> str:
-    """Whom to call, or why no number can be given."""
-    if reach["phone"] is None:
-        return f"Inget telefonnummer till {reach['name']}. {reach['missing'] or ''}".strip()
-    ask_for = f" Fråga efter {reach['askFor']}." if reach["askFor"] else ""
-    return f"Ring {reach['phone']['printed']} ({reach['name']}).{ask_for}"
 
 
 def objections(found: Iterable[Mapping[str, Any]], known: set[str]) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from examples.journey import telling
 from examples.journey.asking import Api, Seat
 from examples.journey.regions import Setting
+from lifecare_gql.documents import prose
 
 Say: TypeAlias = Callable[[str], object]
 """Takes one line of the story."""
@@ -83,7 +84,7 @@ class Journey:
 
     def line(self, text: str, indent: int = TEXT, mark: str = "") -> None:
         """Tell something, broken into lines."""
-        self.say(telling.wrapped(telling.without_demo(text), indent, mark))
+        self.say(prose.wrapped(prose.without_demo(text), indent, mark))
         self.empty = False
 
     def happened(self, text: str, *, done: bool = True) -> None:

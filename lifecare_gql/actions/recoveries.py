@@ -22,7 +22,7 @@ from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.recovery import RecoveryItem, Unread
 from lifecare_gql.domain.recovery_report import RecoveryRecord
 from lifecare_gql.domain.recovery_situations import Down, Recovered, letters, recovered, situations
-from lifecare_gql.domain.words import ReceiptState
+from lifecare_gql.domain.words import MessageState, ReceiptState
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape
@@ -43,8 +43,16 @@ _TOUCHED = (
     + _UNREAD_THEN.replace("{r}", "n")
     + ")"
 )
-_MESSAGES = "{t}.unit_id = {unit} and " + _UNREAD_THEN.replace("{r}", "{t}")
-_RECEIPT = Shape.of(rows.Receipt, "state", "sent_at", "message_id", patient=PATIENT)
+_MESSAGES = (
+    "{t}.unit_id = {unit} and "
+    + _UNREAD_THEN.replace("{r}", "{t}")
+    + " and not exists (select 1 from message_event e where e.message_id = {t}.message_id"
+    " and e.kind = 'RETRACTED' and e.at < {end})"
+)
+"""What the sender took back (återtaget) before the end has never waited: it cannot be acknowledged."""
+_RECEIPT = Shape.of(
+    rows.Receipt, "state", "sent_at", "message_id", patient=PATIENT, message=Shape.of(rows.Message, "state")
+)
 _UNITS = "{t}.region_code = {region} and {t}.active"
 
 
@@ -142,12 +150,18 @@ def _of_messages(
         by_patient[row.about].append(row)
     for patient_id, those in by_patient.items():
         then = letters(unit, str(patient_id), map(_unread, those))
-        unread = (_unread(one) for one in those if one.state is ReceiptState.SENT)
+        unread = (_unread(one) for one in those if _waits(one))
         yield Matter(
             patient_id=patient_id,
             municipality=_municipality(those[0].related["patient"]),
             recovered=recovered(outage, replace(then, unread=tuple(unread)), then, routine),
         )
+
+
+def _waits(receipt: Row) -> bool:
+    """Whether it can still be acknowledged: a message that was taken back cannot."""
+    retracted = receipt.related["message"].state is MessageState.RETRACTED
+    return receipt.state is ReceiptState.SENT and not retracted
 
 
 def _unread(receipt: Row) -> Unread:

@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.api.process import act, admitted, codes, done
 from tests.api.test_episodes import tick
+from tests.api.test_life import act as on_message
+from tests.api.test_life import sent
 from tests.api.test_outages import down
 from tests.conftest import Api
 from tests.world import number, pid
@@ -121,3 +123,20 @@ async def test_who_left_in_it_is_registered_and_what_V31_forbids_is_refused(api:
         "CONFIRM_FIXED_CARE_CONTACT": (0, 1),
         "SEND_FORM": (1, 0),
     }
+
+
+async def test_a_message_that_was_taken_back_waits_for_nobody(api: Api) -> None:
+    await planned(api)
+    before, later = [await sent(api, TOWN, CENTRE, caseId=None) for _ in range(2)]
+    await on_message(api, "retractMessage", TOWN, before, 1, reason="Påhittad orsak.")
+    tick(api)
+    outage = await over(api)
+    [waits] = await worklist(api, outage, CENTRE)
+    assert waits["message"]["id"] == later
+
+    await on_message(api, "retractMessage", TOWN, later, 1, reason="Påhittad orsak.")
+
+    assert await worklist(api, outage, CENTRE) == []
+    await done(api, "closeOutage", TOWN, outageId=outage)
+    [count] = (await api(REPORT, TOWN, id=outage))["outage"]["report"]["counts"]
+    assert (count["kind"], count["done"], count["left"]) == ("ACKNOWLEDGE", 1, 0)
