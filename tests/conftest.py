@@ -48,8 +48,11 @@ class Api:
         """The Authorization header of the nurse, or the unlicensed colleague, at a unit."""
         if unit is None:
             return {}
-        token = self._issuer.issue(*world.staff_of(unit, licensed), dt.datetime.now(dt.UTC))
-        return {"authorization": f"Bearer {token}"}
+        return {"authorization": f"Bearer {self.token(*world.staff_of(unit, licensed))}"}
+
+    def token(self, staff_hsa_id: str, assignment_hsa_id: str) -> str:
+        """A token for the assignment."""
+        return self._issuer.issue(staff_hsa_id, assignment_hsa_id, dt.datetime.now(dt.UTC))
 
     async def post(self, query: str, unit: str | None = None, licensed: bool = True, **variables: Any) -> Any:
         """The whole answer, errors and all."""

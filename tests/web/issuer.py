@@ -194,11 +194,11 @@ class Client:
     """Asks over HTTP, and over a websocket, with a token or without."""
 
     def __init__(self, http: httpx2.AsyncClient, port: int) -> None:
-        self._http, self._port = http, port
+        self.http, self._port = http, port
 
     async def post(self, token: str | None, query: str = WHO, **variables: Any) -> httpx2.Response:
         head = {} if token is None else {"authorization": f"Bearer {token}".rstrip()}
-        return await self._http.post("/graphql", json={"query": query, "variables": variables}, headers=head)
+        return await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=head)
 
     @asynccontextmanager
     async def socket(self, **options: Any) -> AsyncIterator[Socket]:
