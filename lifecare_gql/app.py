@@ -46,7 +46,13 @@ def create_app(
     verifier = Verifier(load_issuers(settings))
     production = settings.mode is Mode.PRODUCTION
     entrance = Entrance(
-        db=db, regions=regions, verifier=verifier, secret=settings.key(), clock=clock, production=production
+        db=db,
+        regions=regions,
+        verifier=verifier,
+        secret=settings.key(),
+        clock=clock,
+        production=production,
+        browsers=settings.browser_versions,
     )
     view = GraphQLView(schema, entrance, settings.socket_init_seconds, settings.socket_operations)
     sdl = schema.as_str()

@@ -14,8 +14,10 @@ import typer
 import uvicorn
 
 from lifecare_gql import __version__
+from lifecare_gql.actions.grants import grant_by_command
 from lifecare_gql.app import create_app, utc_now
 from lifecare_gql.demo import actors, is_empty, load_demo
+from lifecare_gql.domain.access_words import Role
 from lifecare_gql.domain.words import FactUse
 from lifecare_gql.drill import morning, play
 from lifecare_gql.errors import ConfigurationError, LifecareError
@@ -203,6 +205,18 @@ def check(
     typer.echo(f"The kit is whole and as it was signed: {check_kit(folder, key)}")
 
 
+@cli.command(name="grant-role")
+def grant_role(
+    assignment: Annotated[str, typer.Argument(help="HSA-id of the assignment that is to have it.")],
+    role: Annotated[Role, typer.Argument(help="The role, e.g. ADMINISTRATION_LEAD.")],
+    organisation: Annotated[
+        str | None, typer.Option(help="HSA-id of a local role's organisation, if not the unit's own.")
+    ] = None,
+) -> None:
+    """Grant a role directly in the database: the way to the first administrator. The history says by command."""
+    asyncio.run(_grant_role(from_environment(), assignment, role, organisation))
+
+
 @cli.command()
 def drill(
     region: Annotated[str, typer.Argument(help="Code of a region, e.g. vasternorrland.")],
@@ -216,6 +230,11 @@ def drill(
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+async def _grant_role(settings: Settings, assignment: str, role: Role, organisation: str | None) -> None:
+    async with Database.from_url(settings.database_url) as db:
+        typer.echo(await grant_by_command(db, assignment, role, organisation, utc_now()))
 
 
 def _regions(settings: Settings) -> Regions:

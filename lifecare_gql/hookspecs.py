@@ -13,6 +13,7 @@ from typing import Any
 
 import pluggy
 
+from lifecare_gql.domain.administration import Administration
 from lifecare_gql.domain.demo import Demo
 from lifecare_gql.domain.logins import LoginRequirements
 from lifecare_gql.domain.outages import OutageRoutine
@@ -21,6 +22,8 @@ from lifecare_gql.domain.process_rules import ProcessRules
 from lifecare_gql.domain.region import ContactBook, RegionInfo, SwitchboardBook
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.support import Rollout, Support
+from lifecare_gql.domain.technical import TechnicalRequirements
+from lifecare_gql.domain.training import Training
 
 NAMESPACE = "lifecare_gql"
 """The entry-point group and the name of the pluggy project."""
@@ -108,6 +111,21 @@ def lifecare_login_requirements() -> LoginRequirements:  # type: ignore[empty-bo
 @hookspec
 def lifecare_rollout() -> Rollout:  # type: ignore[empty-body]
     """Say how the system was introduced in the region."""
+
+
+@hookspec
+def lifecare_administration() -> Administration:  # type: ignore[empty-body]
+    """Say who administers the system, what connecting a unit takes, and who processes personal data."""
+
+
+@hookspec
+def lifecare_technical_requirements() -> TechnicalRequirements:  # type: ignore[empty-body]
+    """Say what a user's computer must be."""
+
+
+@hookspec
+def lifecare_training() -> Training:  # type: ignore[empty-body]
+    """Say who is responsible for training, and which forms of it there are."""
 
 
 @hookspec

@@ -229,6 +229,9 @@ def _region(info: RegionInfo, gathered: _Gathering, faults: list[str]) -> Region
         support=only("lifecare_support"),
         login=only("lifecare_login_requirements"),
         rollout=only("lifecare_rollout"),
+        administration=only("lifecare_administration"),
+        technical=only("lifecare_technical_requirements"),
+        training=only("lifecare_training"),
         process=only("lifecare_process"),
         payment=only("lifecare_payment_policies"),
         demo=only("lifecare_demo"),
@@ -273,6 +276,8 @@ def check_region(region: Region) -> Iterator[str]:
     yield from _doubles("document", (document.key for document in region.info.documents))
     yield from _doubles("routine or duty", (rule.code for rule in region.book.rules))
     yield from _doubles("contact", (contact.key for contact in region.contacts))
+    local = region.support.local_administrations if region.support else ()
+    yield from _doubles("local administration", (one.key for one in local))
     for policy in region.payment.policies if region.payment else ():
         if not policy.id.startswith(f"{region.code}-"):
             yield f"the payment policy {policy.id} must begin with {region.code}-"
@@ -281,7 +286,7 @@ def check_region(region: Region) -> Iterator[str]:
     yield from _doubles("login requirement", (one.key for one in region.login_requirements))
     directory = (region.contacts, region.switchboards)
     parts = (region.book, *directory, region.outage, region.support, region.login, region.rollout)
-    for what, fact in _cited(parts):
+    for what, fact in _cited((*parts, region.administration, region.technical, region.training)):
         if region.fact(fact) is None:
             yield f"{what} rests on the fact {fact}, which facts.toml does not have"
     known = {topic.code for topic in (*COMMON_TOPICS, *region.book.topics)}
@@ -302,10 +307,20 @@ def _dangling_documents(region: Region) -> Iterator[str]:
 
 def _dangling_contacts(region: Region) -> Iterator[str]:
     keys = {contact.key for contact in region.contacts}
-    for route in region.support.routes if region.support else ():
+    support, administration = region.support, region.administration
+    forms = {form.key for form in support.forms} if support else set()
+    for route in (*support.routes, *support.permissions) if support else ():
+        if route.form not in {None, *forms}:
+            yield f"support route {route.key} names the form {route.form}, which is not there"
         for step in route.steps:
             if step.contact not in {None, *keys}:
                 yield f"support route {route.key} names the contact {step.contact}, which is not there"
+    named = [one.contact for one in region.training.advice] if region.training else []
+    named += administration.contacts if administration else ()
+    named += [administration.central.contact] if administration and administration.central else []
+    for contact in named:
+        if contact not in {None, *keys}:
+            yield f"the administration or training names the contact {contact}, which is not there"
 
 
 def _cited(part: object) -> Iterator[tuple[str, str]]:

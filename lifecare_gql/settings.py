@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import json
 import os
@@ -34,6 +35,15 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+class BrowserVersions(BaseModel):
+    """Which major version of each browser is the latest: data that a deployment keeps, with the day it is from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    as_of: dt.date
+    versions: Mapping[str, int]
+
+
 class Settings(BaseModel):
     """The settings. Each is an environment variable: LIFECARE_ and the field's name in capitals."""
 
@@ -49,6 +59,10 @@ class Settings(BaseModel):
     assumptions: Mapping[str, Mapping[str, Any]] = Field(
         default_factory=dict,
         description='What is decided otherwise, JSON: {"orebro": {"consent_covers_replies": false}}.',
+    )
+    browser_versions: BrowserVersions | None = Field(
+        default=None,
+        description='Latest major versions, JSON with a day: {"as_of": "2026-11-20", "versions": {"Edge": 1}}.',
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
@@ -91,6 +105,14 @@ class Settings(BaseModel):
             return json.loads(value) if isinstance(value, str) else value
         except ValueError:
             raise ValueError('must be JSON, e.g. {"orebro": {"consent_covers_replies": false}}') from None
+
+    @field_validator("browser_versions", mode="before")
+    @classmethod
+    def _kept_versions(cls, value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError('must be JSON, e.g. {"as_of": "2026-11-20", "versions": {"Edge": 1}}') from None
 
     @model_validator(mode="after")
     def _fit(self) -> Settings:

@@ -6,12 +6,13 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,27 @@ def test_the_demo_is_loaded_once(cli: Cli) -> None:
     assert (code, err) == (0, "")
     assert "The demo is loaded: organisation " in first
     assert "The demo was loaded before: nothing is changed." in cli("demo")[1]
+
+
+def test_the_first_administrator_is_made_by_command(cli: Cli) -> None:
+    cli("demo")
+    nurse = "SE0000000000-13Aanna"
+
+    code, out, err = cli("grant-role", nurse, "ADMINISTRATION_LEAD")
+
+    assert (code, err) == (0, "")
+    assert out == f"{nurse} now has the role ADMINISTRATION_LEAD (förvaltningsledare) in the region halland.\n"
+    assert (
+        cli("grant-role", nurse, "ADMINISTRATION_LEAD")[2]
+        == f"{nurse} has the role ADMINISTRATION_LEAD already.\n"
+    )
+    local = cli("grant-role", nurse, "SUPER_USER", "--organisation", "SE0000000000-13Ofalkenberg")
+    assert local[1] == f"{nurse} now has the role SUPER_USER (superanvändare) in Falkenbergs kommun.\n"
+    assert "No valid assignment" in cli("grant-role", "SE0000000000-NONE", "SUPER_USER")[2]
+    assert "No organisation" in cli("grant-role", nurse, "AUDITOR", "--organisation", "SE0000000000-NONE")[2]
+    with closing(sqlite3.connect("var/lifecare.db")) as db:
+        told = "select kind, by_id, reason from role_grant_event where reason = 'by command'"
+        assert db.execute(told).fetchall() == [("GRANTED", None, "by command")] * 2
 
 
 def test_a_token_for_a_demo_actor(cli: Cli) -> None:

@@ -33,6 +33,7 @@ def test_every_setting_is_an_environment_variable() -> None:
         "LIFECARE_STATE_DIR": "state",
         "LIFECARE_REGIONS": "halland, orebro",
         "LIFECARE_ASSUMPTIONS": '{"orebro": {"consent_covers_replies": false}}',
+        "LIFECARE_BROWSER_VERSIONS": '{"as_of": "2026-11-20", "versions": {"Edge": 142}}',
         "LIFECARE_HOST": "0.0.0.0",
         "LIFECARE_PORT": "80",
         "LIFECARE_TOKEN_ISSUER": "issuer",
@@ -50,6 +51,11 @@ def test_every_setting_is_an_environment_variable() -> None:
     assert (settings.host, settings.port, settings.pool_size) == ("0.0.0.0", 80, 20)
     assert settings.regions == ("halland", "orebro")
     assert settings.assumptions == {"orebro": {"consent_covers_replies": False}}
+    assert settings.browser_versions is not None
+    assert (settings.browser_versions.as_of.isoformat(), settings.browser_versions.versions) == (
+        "2026-11-20",
+        {"Edge": 142},
+    )
     assert settings.token_algorithms == ("ES256", "RS256")
     assert (settings.issuers_file, settings.socket_init_seconds) == (Path("issuers.toml"), 2.5)
     assert settings.key() == SECRET.encode()
@@ -64,6 +70,14 @@ UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
     "port 0": ({"LIFECARE_PORT": "0"}, "LIFECARE_PORT: Input should be greater than or equal to 1"),
     "high port": ({"LIFECARE_PORT": "65536"}, "LIFECARE_PORT: Input should be less than or equal to 65535"),
     "no pool": ({"LIFECARE_POOL_SIZE": "0"}, "LIFECARE_POOL_SIZE: Input should be greater"),
+    "browser versions": (
+        {"LIFECARE_BROWSER_VERSIONS": "Edge 142"},
+        "LIFECARE_BROWSER_VERSIONS: must be JSON, e.g.",
+    ),
+    "browser versions without a day": (
+        {"LIFECARE_BROWSER_VERSIONS": '{"versions": {}}'},
+        "LIFECARE_BROWSER_VERSIONS.AS_OF: Field required",
+    ),
     "assumptions": ({"LIFECARE_ASSUMPTIONS": "orebro"}, "LIFECARE_ASSUMPTIONS: must be JSON, e.g."),
     "list of assumptions": ({"LIFECARE_ASSUMPTIONS": "[]"}, "LIFECARE_ASSUMPTIONS: Input should be"),
     "no signature": ({"LIFECARE_TOKEN_ALGORITHMS": "none"}, "LIFECARE_TOKEN_ALGORITHMS: must be one or more of"),

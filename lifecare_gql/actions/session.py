@@ -12,6 +12,7 @@ from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.regions import Regions
+from lifecare_gql.settings import BrowserVersions
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.viewer import ANONYMOUS, Viewer
 
@@ -46,6 +47,8 @@ class Session:
     now: dt.datetime
     secret: bytes
     operation: str = "anonymous"
+    # Which browsers are the latest, if the deployment keeps that.
+    browsers: BrowserVersions | None = None
     # How the id of what an action makes is chosen: at random, but for the demo, whose ids examples name.
     new_id: Callable[[], UUID] = uuid4
     request_id: UUID = field(default_factory=uuid4)

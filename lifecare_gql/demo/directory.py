@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lifecare_gql.actions.patients import identity_digest
 from lifecare_gql.demo.names import Ids, hsa_id
+from lifecare_gql.domain.access_words import RoleGrantEventKind
 from lifecare_gql.domain.calendar import stockholm_day
 from lifecare_gql.domain.demo import Demo, DemoPatient
 from lifecare_gql.domain.identity import parse_identity
@@ -28,6 +29,8 @@ def records(regions: Regions, secret: bytes, loaded_at: dt.datetime) -> list[row
         _Book.units,
         _Book.staff,
         _Book.assignments,
+        _Book.grants,
+        _Book.grant_events,
         _Book.forums,
         _Book.patients,
         _Book.relations,
@@ -60,6 +63,8 @@ class _Book:
                 name=one.name,
                 principal=one.principal,
                 region_code=self.region.code,
+                municipality_code=one.municipality,
+                local_administration=one.administration,
             )
 
     def units(self) -> Iterator[rows.Record]:
@@ -97,6 +102,31 @@ class _Book:
                     licensed=one.licensed,
                     since=self.since,
                 )
+
+    def grants(self) -> Iterator[rows.Record]:
+        at = {key: one.unit for person in self.demo.staff for key, one in person.keyed()}
+        of = {unit.key: unit.organisation for unit in self.demo.units}
+        for one in self.demo.roles:
+            yield rows.RoleGrant(
+                id=self.ids.own(rows.RoleGrant, f"{one.by}/{one.role}"),
+                assignment_id=self.ids.of(rows.Assignment, one.by),
+                role=one.role,
+                region_code=self.region.code,
+                organisation_id=self.ids.of(rows.Organisation, of[at[one.by]]) if one.role.local else None,
+                version=1,
+                since=self.since,
+            )
+
+    def grant_events(self) -> Iterator[rows.Record]:
+        for one in self.demo.roles:
+            yield rows.RoleGrantEvent(
+                id=self.ids.own(rows.RoleGrantEvent, f"{one.by}/{one.role}/1"),
+                grant_id=self.ids.own(rows.RoleGrant, f"{one.by}/{one.role}"),
+                version=1,
+                kind=RoleGrantEventKind.GRANTED,
+                at=self.since,
+                reason="Påhittat: fanns när demon lästes in.",
+            )
 
     def forums(self) -> Iterator[rows.Record]:
         for one in self.demo.forums:

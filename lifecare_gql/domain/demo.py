@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from lifecare_gql.domain.access_words import Role
 from lifecare_gql.domain.demo_keys import Ago, Key, Named, Reference, check_order
 from lifecare_gql.domain.demo_process import DemoEpisode, DemoPlan
 from lifecare_gql.domain.phones import PhoneNumber
@@ -34,6 +35,10 @@ class DemoOrganisation:
     key: Key = Field(description="Its key.")
     name: str = Field(description="Its name: the organisation is real, its units are not.")
     principal: Principal = Field(description="Who is responsible for the care (huvudman).")
+    municipality: str | None = Field(default=None, description="The municipality that it is (kommunkod).")
+    administration: str | None = Field(
+        default=None, description="Its key in the region's list of local administrations (S20)."
+    )
 
 
 @value
@@ -164,6 +169,14 @@ class DemoMessage:
 
 
 @value
+class DemoRole:
+    """A role beside the care that somebody has (behörighet)."""
+
+    by: Reference = Field(description="The assignment of whoever has it.")
+    role: Role = Field(description="The role; a local one is held in the organisation of the unit.")
+
+
+@value
 class DemoReading:
     """That somebody read the unit's inbox (läsa av, H12)."""
 
@@ -183,6 +196,7 @@ class Demo:
     forums: tuple[DemoForum, ...] = Field(default=(), description="The forums.")
     cases: tuple[DemoCase, ...] = Field(default=(), description="The cases.")
     messages: tuple[DemoMessage, ...] = Field(default=(), description="The messages.")
+    roles: tuple[DemoRole, ...] = Field(default=(), description="Who has which role beside the care.")
     readings: tuple[DemoReading, ...] = Field(default=(), description="The readings of inboxes.")
     episodes: tuple[DemoEpisode, ...] = Field(default=(), description="The care episodes.")
     plans: tuple[DemoPlan, ...] = Field(default=(), description="The coordinated individual plans.")
@@ -237,3 +251,4 @@ class Demo:
         told: list[DemoMessage | DemoEpisode | DemoPlan] = [*self.messages, *self.episodes, *self.plans]
         yield from (named for one in told for named in one.references())
         yield from (("assignment", reading.by) for reading in self.readings)
+        yield from (("assignment", one.by) for one in self.roles)

@@ -18,7 +18,9 @@ class ObjectionCode(Word):
     ALREADY_ACKNOWLEDGED = "ALREADY_ACKNOWLEDGED", "redan kvitterat", "The unit has already acknowledged it."
     ALREADY_NOTED = "ALREADY_NOTED", "redan noterat", "The call is noted already."
     ALREADY_PARTY = "ALREADY_PARTY", "deltar redan", "The unit already takes part in the care episode."
+    ALREADY_TRAINER = "ALREADY_TRAINER", "redan utbildare", "The person is a trainer of the unit already."
     ANSWER_REQUIRED = "ANSWER_REQUIRED", "svar saknas", "It must be said whether it is so: yes or no."
+    ASSIGNMENT_ENDED = "ASSIGNMENT_ENDED", "uppdraget är avslutat", "The assignment has ended."
     ATTACHMENTS_NOT_SUPPORTED = "ATTACHMENTS_NOT_SUPPORTED", "bilagor", "Attachments cannot be sent."
     CARE_PLAN_INSTEAD = (
         "CARE_PLAN_INSTEAD",
@@ -42,6 +44,7 @@ class ObjectionCode(Word):
     FILE_MALFORMED = "FILE_MALFORMED", "fel i filen", "The file, or a row of it, is not laid out as its template."
     FORM_MISSING = "FORM_MISSING", "blankett saknas", "No filled-in form lies at the unit."
     FORUM_EXISTS = "FORUM_EXISTS", "forum finns", "An established forum must be used instead."
+    HSA_ID_TAKEN = "HSA_ID_TAKEN", "HSA-id används redan", "Something else has that HSA-id."
     INVALID_IDENTITY = "INVALID_IDENTITY", "ogiltig identitet", "The patient's identity is not valid."
     LISTED_HEALTH_CENTRE_UNKNOWN = (
         "LISTED_HEALTH_CENTRE_UNKNOWN",
@@ -76,6 +79,16 @@ class ObjectionCode(Word):
     MOMENT_IN_FUTURE = "MOMENT_IN_FUTURE", "tidpunkt i framtiden", "The moment lies in the future."
     NAME_EMPTY = "NAME_EMPTY", "namn saknas", "The name or title is empty."
     NAME_TOO_LONG = "NAME_TOO_LONG", "för långt namn", "The name or title is longer than can be stored."
+    NO_CARE_AGREEMENT = (
+        "NO_CARE_AGREEMENT",
+        "avtal saknas",
+        "The organisation has no agreement with which a unit may be connected.",
+    )
+    NO_LOCAL_ADMINISTRATION = (
+        "NO_LOCAL_ADMINISTRATION",
+        "ingen lokal förvaltning",
+        "A local role belongs to a local administration, which the organisation does not have.",
+    )
     NO_OPEN_PLAN = "NO_OPEN_PLAN", "ingen pågående SIP-process", "There is no open plan (SIP)."
     NO_RECIPIENT = "NO_RECIPIENT", "mottagare saknas", "No recipient is given and no routine routes it."
     NO_RECEIVING_UNIT = (
@@ -83,6 +96,7 @@ class ObjectionCode(Word):
         "mottagande enhet saknas",
         "Nobody takes the place of a receiving unit that was addressed by mistake.",
     )
+    NOT_ADMINISTRATOR = "NOT_ADMINISTRATOR", "roll saknas", "It needs a role in the administration."
     NOT_ACKNOWLEDGED = "NOT_ACKNOWLEDGED", "inte kvitterat", "It must be acknowledged first."
     NOT_FIXED_CARE_CONTACT = (
         "NOT_FIXED_CARE_CONTACT",
@@ -115,6 +129,7 @@ class ObjectionCode(Word):
         "A municipality forwards only to units of its own.",
     )
     OUTSIDE_OUTAGE = "OUTSIDE_OUTAGE", "utanför avbrottet", "The moment does not lie in the outage."
+    OWN_PERMISSION = "OWN_PERMISSION", "egen behörighet", "Nobody decides on permissions of one's own."
     PARTY_NOT_COVERED = "PARTY_NOT_COVERED", "enhet omfattas inte", "The routine does not cover this kind of unit."
     PATIENT_NOT_DECEASED = "PATIENT_NOT_DECEASED", "inte avliden", "The patient is not registered as deceased."
     PATIENT_NOT_ENROLLED = (
@@ -136,6 +151,8 @@ class ObjectionCode(Word):
     )
     RECIPIENT_IS_SENDER = "RECIPIENT_IS_SENDER", "mottagare är avsändare", "A unit cannot write to itself."
     RECOVERY_REMAINS = "RECOVERY_REMAINS", "uppgifter kvar", "Something is left to do after the outage."
+    ROLE_ENDED = "ROLE_ENDED", "rollen är avslutad", "The role has ended."
+    ROLE_HELD = "ROLE_HELD", "har redan rollen", "The assignment has the role already."
     SECRECY_HINDER = "SECRECY_HINDER", "sekretess hindrar", "Secrecy hinders that the information is given."
     SENDER_NOT_LICENSED = "SENDER_NOT_LICENSED", "inte legitimerad", "The sender has no licensed profession."
     TEXT_EMPTY = "TEXT_EMPTY", "text saknas", "The text is empty."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 
 from pydantic import Field
 
+from lifecare_gql.domain.administration import Administration
 from lifecare_gql.domain.demo import Demo
 from lifecare_gql.domain.directory import Contact, Reach, Switchboard
 from lifecare_gql.domain.drafts import Party
@@ -17,6 +18,8 @@ from lifecare_gql.domain.process_rules import ProcessRules
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.sources import Document, Fact, Source, source_of
 from lifecare_gql.domain.support import Rollout, Support
+from lifecare_gql.domain.technical import TechnicalRequirements
+from lifecare_gql.domain.training import Training
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import CareType
 
@@ -60,6 +63,18 @@ class SwitchboardBook:
     switchboards: tuple[Switchboard, ...] = Field(min_length=1, description="The switchboards.")
 
 
+def citing(part: object) -> Iterator[object]:
+    """Every value in the part that rests on a fact, however deep."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from citing(one)
+    elif is_dataclass(part):
+        if hasattr(part, "fact"):
+            yield part
+        for each in fields(part):
+            yield from citing(getattr(part, each.name))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Region:
     """A region as the core asks it: all parts that plugins contributed, put together at the start."""
@@ -72,6 +87,9 @@ class Region:
     support: Support | None = None
     login: LoginRequirements | None = None
     rollout: Rollout | None = None
+    administration: Administration | None = None
+    technical: TechnicalRequirements | None = None
+    training: Training | None = None
     process: ProcessRules | None = None
     payment: PaymentPolicies | None = None
     demo: Demo | None = None
@@ -100,6 +118,11 @@ class Region:
         yield from self.book.routines
         yield from self.book.duties
         yield from self.login_requirements
+        yield from citing((self.support, self.rollout, self.administration, self.technical, self.training))
+
+    def contact(self, key: str | None) -> Contact | None:
+        """The contact with that key; None for no key."""
+        return next((contact for contact in self.contacts if contact.key == key), None)
 
     def fact(self, fact_id: str) -> Fact | None:
         """One fact, or None."""

@@ -195,11 +195,14 @@ def core_objection(code: ObjectionCode, path: tuple[str, ...]) -> Objection:
     return Objection(code=code, path=path, reason=reason, remedy=remedy)
 
 
-def name_objections(name: str, path: tuple[str, ...]) -> tuple[Objection, ...]:
-    """What hinders a name or title: it is empty, or longer than can be stored."""
-    if 1 <= len(name) <= MAX_NAME_LENGTH:
+def name_objections(name: str, path: tuple[str, ...], room: int = MAX_NAME_LENGTH) -> tuple[Objection, ...]:
+    """What hinders a name or title: it is empty, or longer than can be stored (`room` characters)."""
+    if 1 <= len(name) <= room:
         return ()
-    return (core_objection(ObjectionCode.NAME_TOO_LONG if name else ObjectionCode.NAME_EMPTY, path),)
+    if not name:
+        return (core_objection(ObjectionCode.NAME_EMPTY, path),)
+    told = f"Namnet är längre än {room} tecken, vilket är systemets egen gräns."
+    return (replace(core_objection(ObjectionCode.NAME_TOO_LONG, path), reason=told),)
 
 
 def _duties(draft: MessageDraft, regions: Regions) -> Iterator[tuple[Region, Duty]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from pydantic import Field
 
 from lifecare_gql.domain.values import value
+from lifecare_gql.domain.words import Principal
 
 
 @value
@@ -24,7 +27,28 @@ class SupportRoute:
 
     key: str = Field(pattern=r"^[a-z0-9-]+$", description="Stable key of the route.")
     applies_to: str = Field(description="Which units follow it, in Swedish.")
+    local: bool | None = Field(
+        default=None, description="For units with (true) or without (false) local administration; null: for both."
+    )
+    principals: tuple[Principal, ...] = Field(
+        default=(), description="For whose units; empty: for all (huvudman)."
+    )
+    form: str | None = Field(default=None, description="Key of the form that is sent in.")
     steps: tuple[SupportStep, ...] = Field(min_length=1, description="The chain, in order.")
+
+    def serves(self, principal: Principal, *, local: bool) -> bool:
+        """Whether units of this kind follow it."""
+        return self.local in (None, local) and (not self.principals or principal in self.principals)
+
+
+@value
+class AdministrationForm:
+    """A form that the documents name (blankett)."""
+
+    key: str = Field(pattern=r"^[A-Z_]+$", description="Stable key of the form.")
+    name: str = Field(description="Its name, verbatim in Swedish.")
+    missing: str | None = Field(default=None, description="Why the form itself is not here, in Swedish.")
+    fact: str = Field(description="The fact that names it.")
 
 
 @value
@@ -43,7 +67,11 @@ class AdministrationRole:
 class LocalAdministration:
     """An organisation that the documents list as having its own local administration."""
 
+    key: str = Field(pattern=r"^[a-z0-9-]+$", description="Stable key, which an organisation is registered with.")
     name: str = Field(description="The organisation, verbatim in Swedish.")
+    every_municipality: bool = Field(
+        default=False, description="Whether the entry stands for every municipality of the county."
+    )
     fact: str = Field(description="The fact that lists it.")
 
 
@@ -53,6 +81,10 @@ class Support:
 
     region: str = Field(description="Code of the region.")
     routes: tuple[SupportRoute, ...] = Field(default=(), description="The support routes (supportvägar).")
+    permissions: tuple[SupportRoute, ...] = Field(
+        default=(), description="Who grants permissions, by kind of unit (behörighet)."
+    )
+    forms: tuple[AdministrationForm, ...] = Field(default=(), description="The forms that are named (blanketter).")
     roles: tuple[AdministrationRole, ...] = Field(default=(), description="The roles of the administration.")
     local_administrations: tuple[LocalAdministration, ...] = Field(default=(), description="Who has their own.")
 
@@ -71,6 +103,26 @@ class RolloutGroup:
 
 
 @value
+class RolloutPilot:
+    """A pilot before a stage (pilot)."""
+
+    length: str = Field(description="How long, verbatim in Swedish.")
+    where: str | None = Field(default=None, description="Where, verbatim in Swedish; null when not stated.")
+    municipality: str | None = Field(default=None, description="Municipality code, our reading (kommunkod).")
+    units: tuple[str, ...] = Field(default=(), description="The units that took part, if they are named.")
+    missing: str | None = Field(default=None, description="Why no unit is named, in Swedish.")
+    fact: str = Field(description="The fact it comes from.")
+
+
+@value
+class RolloutRemark:
+    """What a document says of the introduction as a whole."""
+
+    text: str = Field(description="The sentence, verbatim in Swedish.")
+    fact: str = Field(description="The fact it comes from.")
+
+
+@value
 class RolloutStage:
     """A stage (etapp) of the introduction."""
 
@@ -78,6 +130,7 @@ class RolloutStage:
     name: str = Field(description="The stage, verbatim in Swedish.")
     planned: str | None = Field(default=None, description="When, verbatim in Swedish; null when not stated.")
     pilot: str | None = Field(default=None, description="The pilot before it, verbatim in Swedish.")
+    pilot_units: RolloutPilot | None = Field(default=None, description="What is said of the pilot, part by part.")
     groups: tuple[RolloutGroup, ...] = Field(description="Who gets the system in this stage.")
     fact: str = Field(description="The fact it comes from.")
 
@@ -88,6 +141,8 @@ class Rollout:
 
     region: str = Field(description="Code of the region.")
     historic: bool = Field(description="Whether the plan has been superseded.")
+    told_on: dt.date | None = Field(default=None, description="When the page with the plan was last changed.")
     predecessor: str | None = Field(default=None, description="The system it replaced.")
+    remarks: tuple[RolloutRemark, ...] = Field(default=(), description="What holds for all stages.")
     stages: tuple[RolloutStage, ...] = Field(default=(), description="The stages, in order.")
     contradictions: tuple[str, ...] = Field(default=(), description="Where the document contradicts itself.")

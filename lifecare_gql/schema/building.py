@@ -15,7 +15,16 @@ from strawberry.types.field import StrawberryField
 from lifecare_gql.errors import RegionFault
 from lifecare_gql.hookspecs import RegionSchema, TypeField
 from lifecare_gql.regions import Regions
-from lifecare_gql.schema import episodes, messages, outage_kits, phone_logs, plans, recoveries, tasks
+from lifecare_gql.schema import (
+    administration,
+    episodes,
+    messages,
+    outage_kits,
+    phone_logs,
+    plans,
+    recoveries,
+    tasks,
+)
 from lifecare_gql.schema.failures import OneOperation, Schema
 from lifecare_gql.schema.limits import Limits, Size, Tokens
 from lifecare_gql.schema.mutations import Mutation
@@ -30,7 +39,7 @@ Fields = dict[str, dict[str, StrawberryField]]
 def build_schema(regions: Regions) -> Schema:
     """The schema of the core and the enabled regions; RegionFault lists every clash and every unfit name."""
     added: Fields = {}
-    for module in (messages, episodes, plans, tasks, outage_kits, recoveries, phone_logs):
+    for module in (messages, episodes, plans, tasks, outage_kits, recoveries, phone_logs, administration):
         for name, fields in module.ADDED.items():
             added.setdefault(name, {}).update(fields)
     faults = [fault for said in regions.schemas for fault in _faults(said, added)]

@@ -20,7 +20,7 @@ from lifecare_gql.domain.sources import Fact
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.errors import BadInput
-from lifecare_gql.schema import payment
+from lifecare_gql.schema import administration, payment
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episodes import ConsentEntry, Episode, EpisodeEvent, EpisodeParticipant, NoticeReceipt
 from lifecare_gql.schema.ids import row_id, split
@@ -66,6 +66,7 @@ NODES: dict[str, type[Node]] = {
         Staff,
         Task,
         Unit,
+        *administration.WINDOWS,
     )
 }
 """The windows that `node` can open, by the tag of their ids."""

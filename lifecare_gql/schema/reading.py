@@ -119,15 +119,18 @@ def to_many(
     return strawberry.field(resolver=resolve, description=description, metadata={READ: need}, graphql_type=of)
 
 
-def connection(rows: Callable[..., Rows], description: str) -> Any:
-    """A field of the root that is a connection of rows; `rows(info, **arguments)` says which."""
+def connection(rows: Callable[..., Rows], description: str, *, of: Any = None) -> Any:
+    """A field of the root that is a connection of rows; `rows(info, **arguments)` says which.
+
+    `of` is the connection's type, for a field that does not stand in its class.
+    """
     paged = _paged(rows)
 
     async def resolve(info: Info, **arguments: Any) -> Any:
         return await access.read(info.context.session, paged(info, **arguments), page_shape_below(info))
 
     _sign(resolve, rows)
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, graphql_type=of)
 
 
 def record(rows: Callable[..., Rows], description: str) -> Any:

@@ -12,6 +12,8 @@ import strawberry
 
 from lifecare_gql.documents import calendars, pages
 from lifecare_gql.domain import (
+    administration,
+    administration_routes,
     calendar,
     clocks,
     comparing,
@@ -38,7 +40,9 @@ from lifecare_gql.domain import (
     routines,
     sources,
     support,
+    technical,
     topics,
+    training,
     verdicts,
 )
 from lifecare_gql.domain.sources import Fact, Source
@@ -51,6 +55,11 @@ from lifecare_gql.storage import rows
 
 
 def _source(self: routines.Routine | routines.Duty | logins.LoginRequirement, info: Info) -> Source:
+    """The passage it rests on, with its document."""
+    return info.context.regions.owner(self).source(self.fact)
+
+
+def _passage(self: Any, info: Info) -> Source:
     """The passage it rests on, with its document."""
     return info.context.regions.owner(self).source(self.fact)
 
@@ -122,14 +131,17 @@ _AS_THEY_ARE = (
     recovery_report.InvoicingBasis,
     outages.OutageProcedure,
     outages.OutageRoutine,
-    support.SupportStep,
     support.SupportRoute,
-    support.AdministrationRole,
-    support.LocalAdministration,
     support.Support,
-    support.RolloutGroup,
-    support.RolloutStage,
     support.Rollout,
+    administration.Administration,
+    administration_routes.RoleHolder,
+    administration_routes.RouteStep,
+    administration_routes.AdministrationRoute,
+    technical.Requirement,
+    technical.AlternativeVerdict,
+    technical.RequirementVerdict,
+    technical.ClientCheck,
     region.Municipality,
     routines.When,
     objections.Objection,
@@ -174,6 +186,26 @@ _AS_THEY_ARE = (
     payment_policies.YearAmount,
     payment_policies.AveragePolicy,
 )
+_CITING = (
+    support.SupportStep,
+    support.AdministrationRole,
+    support.LocalAdministration,
+    support.AdministrationForm,
+    support.RolloutGroup,
+    support.RolloutStage,
+    support.RolloutPilot,
+    support.RolloutRemark,
+    administration.CentralAdministration,
+    administration.AdministrationDuty,
+    administration.AgreementDemand,
+    administration.ProcessorInstruction,
+    technical.Alternative,
+    technical.Untested,
+    technical.TechnicalRequirements,
+    training.TrainingOffer,
+    training.TrainingAdvice,
+    training.Training,
+)
 _WITH_MORE: dict[type, dict[str, Any]] = {
     plan_facts.PlanIntervention: {"omit": ("unit_id",), "unit_id": _unit_id},
     clocks.Clock: {"late": _late},
@@ -189,5 +221,7 @@ _WITH_MORE: dict[type, dict[str, Any]] = {
 
 for _plain in _AS_THEY_ARE:
     publish(_plain)
+for _cites in _CITING:
+    publish(_cites, source=_passage)
 for _more, _added in _WITH_MORE.items():
     publish(_more, **_added)

@@ -6,6 +6,7 @@ import strawberry
 
 from lifecare_gql.domain import (
     access_words,
+    administration_words,
     episode_words,
     logins,
     objections,
@@ -39,6 +40,14 @@ VOCABULARIES: tuple[type[Word], ...] = (
     words.Urgency,
     access_words.Role,
     access_words.RoleGrantEventKind,
+    administration_words.AdministrationKind,
+    administration_words.AgreementKind,
+    administration_words.AssignmentEventKind,
+    administration_words.ClientVerdict,
+    administration_words.RequirementKind,
+    administration_words.TrainingForm,
+    administration_words.TrainingKind,
+    administration_words.UnitEventKind,
     episode_words.ClockKind,
     episode_words.EpisodeEventKind,
     episode_words.EpisodeState,

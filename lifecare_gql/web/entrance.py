@@ -15,6 +15,7 @@ from lifecare_gql.domain.logins import Identity
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema.failures import code_for, told_of
+from lifecare_gql.settings import BrowserVersions
 from lifecare_gql.storage.database import Database
 from lifecare_gql.web.identity import Verifier
 from lifecare_gql.web.refusals import refusal
@@ -35,6 +36,7 @@ class Entrance:
     secret: bytes
     clock: Clock
     production: bool
+    browsers: BrowserVersions | None = None
 
     async def identify(self, authorization: str) -> Identity:
         """What the token of an Authorization header says; NotAuthenticated, IssuerUnavailable."""
@@ -56,7 +58,14 @@ class Entrance:
             if identity is None
             else await admitted(self.db, self.regions, identity, now, production=self.production)
         )
-        return Session(db=self.db, regions=self.regions, caller=caller, now=now, secret=self.secret)
+        return Session(
+            db=self.db,
+            regions=self.regions,
+            caller=caller,
+            now=now,
+            secret=self.secret,
+            browsers=self.browsers,
+        )
 
 
 def turned_away(error: NotAuthenticated | IssuerUnavailable | StorageBusy | StorageUnavailable) -> Response:

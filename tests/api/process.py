@@ -19,6 +19,13 @@ _RESULTS = {
     "PlanActResult": f"""... on PlanChanged {{ replayed warnings {{ code rule }} event {{ id version kind }}
         plan {{ id state version }} }} {STALE}""",
     "OutageActResult": f"... on OutageChanged {{ replayed outage {{ id state version }} }} {STALE}",
+    "RoleResult": "... on RoleChanged { replayed grant { id version role } event { kind } }",
+    "UnitResult": "... on UnitChanged { replayed unit { id name active } event { kind changed } }",
+    "AssignmentResult": "... on AssignmentChanged { replayed assignment { id hsaId } event { kind } }",
+    "CareAgreementResult": "... on CareAgreementRegistered { replayed agreement { id kind validTo } }",
+    "TrainerResult": "... on TrainerAppointed { replayed trainer { id } }",
+    "EndTrainerResult": "... on TrainerEnded { replayed }",
+    "TrainingResult": "... on TrainingRecorded { replayed training { id kind length } }",
     "RecordConsentResult": "... on ConsentRecorded { replayed entry { id version state } }",
 }
 _ANSWERS = dict(re.findall(r"^  (\w+)\((?:[^()]|\n)*?\n?  ?\): (\w+Result)!", _SDL, re.M))

@@ -12,6 +12,7 @@ from graphql import OperationDefinitionNode, parse
 from lifecare_gql.demo import actors
 from lifecare_gql.regions import Regions
 from lifecare_gql.web.graphiql import Tab, load_tabs
+from tests.demo.administration_checks import ADMINISTRATION_CHECKS
 from tests.demo.loaded import Demo
 from tests.demo.process_checks import PROCESS_CHECKS, discharged
 
@@ -241,6 +242,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "AveragePayment": averaged,
     "DischargeProcess": process_shown,
     **PROCESS_CHECKS,
+    **ADMINISTRATION_CHECKS,
     "SchemaOverview": overview,
 }
 

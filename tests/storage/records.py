@@ -25,6 +25,7 @@ async def prepare(url: str) -> None:
         nurse = await rows.Assignment.filter(hsa_id=world.staff_of("varberg")[1]).using_db(tx.client).get()
         await message(tx, nurse.id)
         await ledger(tx, nurse.id)
+        await administration(tx, nurse)
         await process(tx, nurse.id)
 
 
@@ -99,6 +100,25 @@ async def ledger(tx: Transaction, nurse: UUID) -> None:
         patient_id=ALVA,
         subject="Patient",
     )
+
+
+async def administration(tx: Transaction, nurse: rows.Assignment) -> None:
+    """What was done to a unit and an assignment, an agreement, a trainer, and somebody trained."""
+    client, told = tx.client, {"version": 1, "at": NOW, "by_id": nurse.id}
+    unit: Any = await rows.Unit.get(id=VARBERG, using_db=client)
+    whom: dict[str, Any] = {"unit_id": VARBERG, "staff_id": nurse.staff_id, "by_id": nurse.id}  # type: ignore[attr-defined]
+    await rows.UnitEvent.create(using_db=client, unit_id=VARBERG, kind="CONNECTED", content={}, **told)
+    await rows.AssignmentEvent.create(using_db=client, assignment_id=nurse.id, kind="ASSIGNED", **told)
+    await rows.CareAgreement.create(
+        using_db=client,
+        organisation_id=unit.organisation_id,
+        kind="CARE_AGREEMENT",
+        valid_from=NOW.date(),
+        registered_at=NOW,
+        by_id=nurse.id,
+    )
+    await rows.UnitTrainer.create(using_db=client, since=NOW, **whom)
+    await rows.TrainingRecord.create(using_db=client, kind="END_USER", held_on=NOW.date(), recorded_at=NOW, **whom)
 
 
 async def process(tx: Transaction, nurse: UUID) -> None:

@@ -81,6 +81,17 @@ VIOLATIONS: dict[str, str | Again] = {
     "role_grant_ends_after_it_began": "update role_grant set until = '1999-01-01 00:00:00'",
     "role_grant_once": again("role_grant"),
     "role_grant_event_one_for_each_version": again("role_grant_event"),
+    "unit_event_one_for_each_version": again("unit_event"),
+    "unit_event_kind_known": again("unit_event", version="2", kind="'LOST'"),
+    "assignment_event_one_for_each_version": again("assignment_event"),
+    "assignment_event_kind_known": again("assignment_event", version="2", kind="'LOST'"),
+    "care_agreement_kind_known": again("care_agreement", kind="'HANDSHAKE'"),
+    "care_agreement_ends_after_it_began": again("care_agreement", valid_to="'1999-01-01'"),
+    "unit_trainer_ends_after_it_began": f"update unit_trainer set until_by_id = by_id, until = {LONG_BEFORE}",
+    "unit_trainer_ended_by_somebody": "update unit_trainer set until = since",
+    "unit_trainer_once": again("unit_trainer"),
+    "training_record_kind_known": again("training_record", kind="'GUESS'"),
+    "training_record_form_known": again("training_record", form="'GUESS'"),
     "task_about_one_thing": again("task", episode_id="null"),
     "task_waits_once": again("task"),
 }
@@ -201,6 +212,11 @@ FIXED: dict[str, tuple[str, ...]] = {
     "phone_log_import": ("*",),
     "role_grant": ("id", "assignment_id", "role", "region_code", "organisation_id", "since"),
     "role_grant_event": ("*",),
+    "unit_event": ("*",),
+    "assignment_event": ("*",),
+    "care_agreement": ("*",),
+    "unit_trainer": ("id", "unit_id", "staff_id", "since", "by_id"),
+    "training_record": ("*",),
 }
 
 

@@ -1,5 +1,12 @@
 """The stored records. Tortoise finds the models here; everybody else writes ``rows.Message``."""
 
+from lifecare_gql.storage.rows.administration import (
+    AssignmentEvent,
+    CareAgreement,
+    TrainingRecord,
+    UnitEvent,
+    UnitTrainer,
+)
 from lifecare_gql.storage.rows.base import Record
 from lifecare_gql.storage.rows.episodes import Episode, EpisodeEvent, EpisodeParty, EpisodeStep, NoticeReceipt
 from lifecare_gql.storage.rows.ledger import AccessLogEntry, IdempotencyKey
@@ -14,6 +21,8 @@ from lifecare_gql.storage.rows.roles import RoleGrant, RoleGrantEvent
 __all__ = [
     "AccessLogEntry",
     "Assignment",
+    "AssignmentEvent",
+    "CareAgreement",
     "CareRelation",
     "Case",
     "CaseParty",
@@ -43,5 +52,8 @@ __all__ = [
     "RoleGrantEvent",
     "Staff",
     "Task",
+    "TrainingRecord",
     "Unit",
+    "UnitEvent",
+    "UnitTrainer",
 ]

@@ -13,7 +13,10 @@ from lifecare_gql.storage.viewer import Viewer
 
 
 class Organisation(Record):
-    """A care provider or municipality (vårdgivare, kommun)."""
+    """A care provider or municipality (vårdgivare, kommun).
+
+    `municipality_code` is the municipality that it is; `local_administration` its key in the region's list (S20).
+    """
 
     tag: ClassVar[str] = "org"
 
@@ -21,6 +24,8 @@ class Organisation(Record):
     name = fields.CharField(max_length=200)
     principal = fields.CharEnumField(Principal, max_length=20)
     region_code = fields.CharField(max_length=40)
+    municipality_code = fields.CharField(max_length=4, null=True)
+    local_administration = fields.CharField(max_length=60, null=True)
 
     class Meta:
         table = "organisation"
@@ -43,6 +48,7 @@ class Unit(Record):
     municipality_code = fields.CharField(max_length=4, null=True)
     phone = fields.CharField(max_length=40, null=True)
     active = fields.BooleanField()
+    version = fields.IntField(default=0)
 
     class Meta:
         table = "unit"
@@ -81,6 +87,7 @@ class Assignment(Record):
     licensed = fields.BooleanField()
     since = InstantField()
     until = InstantField(null=True)
+    version = fields.IntField(default=0)
 
     class Meta:
         table = "assignment"

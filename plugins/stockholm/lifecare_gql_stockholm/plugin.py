@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lifecare_gql import hookimpl
+from lifecare_gql.domain.administration import Administration
 from lifecare_gql.domain.demo import Demo
 from lifecare_gql.domain.logins import LoginRequirements
 from lifecare_gql.domain.outages import OutageRoutine
@@ -10,6 +11,8 @@ from lifecare_gql.domain.payment_policies import PaymentPolicies
 from lifecare_gql.domain.region import ContactBook, RegionInfo
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.support import Rollout, Support
+from lifecare_gql.domain.technical import TechnicalRequirements
+from lifecare_gql.domain.training import Training
 from lifecare_gql.hookspecs import Assumptions, RegionSchema
 from lifecare_gql.region_files import read, read_region
 
@@ -54,6 +57,24 @@ def lifecare_login_requirements() -> LoginRequirements:
 def lifecare_rollout() -> Rollout:
     """How the system was introduced."""
     return read(__package__, "rollout.toml", Rollout)
+
+
+@hookimpl
+def lifecare_administration() -> Administration:
+    """Who administers the system, what connecting takes, and who processes personal data."""
+    return read(__package__, "administration.toml", Administration)
+
+
+@hookimpl
+def lifecare_technical_requirements() -> TechnicalRequirements:
+    """What a user's computer must be."""
+    return read(__package__, "technical.toml", TechnicalRequirements)
+
+
+@hookimpl
+def lifecare_training() -> Training:
+    """Who is responsible for training, and its forms in 2021."""
+    return read(__package__, "training.toml", Training)
 
 
 @hookimpl
