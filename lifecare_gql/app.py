@@ -44,16 +44,7 @@ def create_app(
     schema = build_schema(regions)
     db = Database.from_url(settings.database_url, pool_size=settings.pool_size)
     verifier = Verifier(load_issuers(settings))
-    production = settings.mode is Mode.PRODUCTION
-    entrance = Entrance(
-        db=db,
-        regions=regions,
-        verifier=verifier,
-        secret=settings.key(),
-        clock=clock,
-        production=production,
-        browsers=settings.browser_versions,
-    )
+    entrance = _entrance(settings, db, regions, verifier, clock)
     view = GraphQLView(schema, entrance, settings.socket_init_seconds, settings.socket_operations)
     sdl = schema.as_str()
 
@@ -70,7 +61,7 @@ def create_app(
         Route("/livez", alive),
         *kit_routes(entrance, settings.key()),
     ]
-    if not production:
+    if settings.mode is Mode.DEVELOPMENT:
         routes += _development(settings, regions, clock)
 
     @asynccontextmanager
@@ -85,6 +76,21 @@ def create_app(
         lifespan=lifespan,
         exception_handlers={HTTPException: refused},
         middleware=[Middleware(RequestLog, paths=paths)],
+    )
+
+
+def _entrance(
+    settings: Settings, db: Database, regions: Regions, verifier: Verifier, clock: Callable[[], dt.datetime]
+) -> Entrance:
+    return Entrance(
+        db=db,
+        regions=regions,
+        verifier=verifier,
+        secret=settings.key(),
+        clock=clock,
+        production=settings.mode is Mode.PRODUCTION,
+        browsers=settings.browser_versions,
+        names_staff=settings.access_extract_names_staff,
     )
 
 

@@ -22,12 +22,14 @@ from lifecare_gql.domain.words import FactUse
 from lifecare_gql.drill import morning, play
 from lifecare_gql.errors import ConfigurationError, LifecareError
 from lifecare_gql.kits import check_kit, make_kits
+from lifecare_gql.operations import access_log, grants
 from lifecare_gql.region_files import CORE
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
 from lifecare_gql.settings import Mode, Settings, from_environment
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import migrate as apply_migrations
+from lifecare_gql.storage.migrate import pending
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.url import Dialect, SqliteAddress, parse_url
 from lifecare_gql.web.logging import configure
@@ -35,6 +37,8 @@ from lifecare_gql.web.serving import UVICORN
 from lifecare_gql.web.tokens import DevelopmentIssuer
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+cli.add_typer(access_log, name="access-log")
+cli.command()(grants)
 
 
 def main() -> None:
@@ -245,7 +249,9 @@ async def _migrate(settings: Settings) -> None:
     address = parse_url(settings.database_url)
     if isinstance(address, SqliteAddress):
         Path(address.path).parent.mkdir(parents=True, exist_ok=True)
-    applied = await apply_migrations(settings.database_url, on_step=lambda step: typer.echo(f"  {step}"))
+    # The application's own role may not migrate, and need not when there is nothing to do.
+    waiting, steps = await pending(settings.database_url), lambda step: typer.echo(f"  {step}")
+    applied = await apply_migrations(settings.database_url, on_step=steps) if waiting else []
     typer.echo(f"{len(applied)} migrations applied." if applied else "The database is up to date.")
 
 

@@ -21,6 +21,8 @@ from lifecare_gql.errors import ConfigurationError
 PREFIX = "LIFECARE_"
 FOR_TESTS = PREFIX + "TEST_"
 MIN_SECRET_LENGTH = 32
+MIN_ACCESS_LOG_YEARS = 5
+"""How long an access log is kept at least: HSLF-FS 2016:40, 4 kap. 9 §."""
 
 SIGNATURES = frozenset(
     ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"),
@@ -70,6 +72,13 @@ class Settings(BaseModel):
         default=None,
         description=f"Key of the identity digests, at least {MIN_SECRET_LENGTH} characters; never changed.",
     )
+    access_log_years: int = Field(
+        default=MIN_ACCESS_LOG_YEARS,
+        description="How many years the access log is kept, at least 5.",
+    )
+    access_extract_names_staff: bool = Field(
+        default=False, description="Whether a patient's extract of the access log names the staff."
+    )
     token_issuer: str = Field(default="lifecare-gql-development", description="The issuer that tokens must name.")
     token_audience: str = Field(default="lifecare-gql", description="The audience that tokens must name.")
     token_algorithms: tuple[str, ...] = Field(
@@ -96,6 +105,13 @@ class Settings(BaseModel):
     def _asymmetric(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value or not SIGNATURES.issuperset(value):
             raise ValueError(f"must be one or more of {', '.join(sorted(SIGNATURES))}")
+        return value
+
+    @field_validator("access_log_years")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if value < MIN_ACCESS_LOG_YEARS:
+            raise ValueError(f"must be at least {MIN_ACCESS_LOG_YEARS}: HSLF-FS 2016:40, 4 kap. 9 §")
         return value
 
     @field_validator("assumptions", mode="before")

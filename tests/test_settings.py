@@ -34,6 +34,8 @@ def test_every_setting_is_an_environment_variable() -> None:
         "LIFECARE_REGIONS": "halland, orebro",
         "LIFECARE_ASSUMPTIONS": '{"orebro": {"consent_covers_replies": false}}',
         "LIFECARE_BROWSER_VERSIONS": '{"as_of": "2026-11-20", "versions": {"Edge": 142}}',
+        "LIFECARE_ACCESS_LOG_YEARS": "10",
+        "LIFECARE_ACCESS_EXTRACT_NAMES_STAFF": "true",
         "LIFECARE_HOST": "0.0.0.0",
         "LIFECARE_PORT": "80",
         "LIFECARE_TOKEN_ISSUER": "issuer",
@@ -50,6 +52,7 @@ def test_every_setting_is_an_environment_variable() -> None:
     assert settings.mode is Mode.PRODUCTION
     assert (settings.host, settings.port, settings.pool_size) == ("0.0.0.0", 80, 20)
     assert settings.regions == ("halland", "orebro")
+    assert (settings.access_log_years, settings.access_extract_names_staff) == (10, True)
     assert settings.assumptions == {"orebro": {"consent_covers_replies": False}}
     assert settings.browser_versions is not None
     assert (settings.browser_versions.as_of.isoformat(), settings.browser_versions.versions) == (
@@ -63,6 +66,10 @@ def test_every_setting_is_an_environment_variable() -> None:
 
 
 UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
+    "an access log of four years": (
+        {"LIFECARE_ACCESS_LOG_YEARS": "4"},
+        "LIFECARE_ACCESS_LOG_YEARS: must be at least 5: HSLF-FS 2016:40, 4 kap. 9 §",
+    ),
     # what is said, and what is told
     "misspelt": ({"LIFECARE_MOD": "production"}, "LIFECARE_MOD: there is no such setting"),
     "unknown mode": ({"LIFECARE_MODE": "prod"}, "LIFECARE_MODE: Input should be 'development' or 'production'"),

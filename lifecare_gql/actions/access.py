@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Transaction
+from lifecare_gql.storage.log_digests import COLUMNS, entry_digest, log_key
 from lifecare_gql.storage.reading.reader import Page, Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape
 
@@ -40,10 +43,12 @@ async def deny(session: Session, subject: str, subject_id: UUID) -> None:
 class Desk:
     """A transaction with a reader, in which everything that is shown or done is noted."""
 
-    def __init__(self, session: Session, tx: Transaction) -> None:
+    def __init__(self, session: Session, tx: Transaction, audits: str | None = None) -> None:
         self.session = session
         self.tx = tx
-        self.reader = Reader(tx.select, session.db.dialect, session.viewer)
+        self.audits = audits
+        viewer = replace(session.viewer, audits=audits)
+        self.reader = Reader(tx.select, session.db.dialect, viewer)
 
     async def row(self, wanted: Rows, shape: Shape) -> Row | None:
         """The one row asked for, or None; an attempt to reach an invisible one is noted."""
@@ -62,41 +67,55 @@ class Desk:
         self, act: AccessAct, patients: Iterable[UUID | None], subject: str, subject_id: UUID | None = None
     ) -> None:
         """Write one log row for each patient that this request has not yet been logged for."""
+        noted = self.session.noted
+        fresh = [patient for patient in patients if patient is None or (patient, act) not in noted]
+        said = {"act": act, "subject": subject, "subject_id": subject_id}
+        found = [self._entry(patient_id=patient, **said) for patient in fresh]
+        await rows.AccessLogEntry.bulk_create(found, using_db=self.tx.client)
+        self.session.noted |= {(patient, act) for patient in fresh if patient is not None}
+
+    async def note_shown(self) -> None:
+        """Note whose data was read."""
+        audits = self.audits is not None
+        noted = self.session.noted
+        known = {patient for patient, act in noted if act is AccessAct.REFUSED or (act in _OF_THE_LOG) is audits}
+        act, subject = (AccessAct.AUDITED, "AccessLog") if audits else (AccessAct.READ, "Patient")
+        await self.note(act, sorted(self.reader.patients - known), subject)
+
+    def _entry(self, **said: Any) -> rows.AccessLogEntry:
+        """An entry with its digest, which nobody can make without the deployment's secret."""
         session, caller = self.session, self.session.known()
-        fresh = [patient for patient in patients if patient is None or (patient, act) not in session.noted]
-        await rows.AccessLogEntry.bulk_create(
-            [
-                rows.AccessLogEntry(
-                    at=session.now,
-                    request_id=session.request_id,
-                    act=act,
-                    operation=session.operation,
-                    staff_hsa_id=caller.staff_hsa_id,
-                    assignment_hsa_id=caller.assignment_hsa_id,
-                    unit_id=caller.unit_id,
-                    patient_id=patient,
-                    subject=subject,
-                    subject_id=subject_id,
-                )
-                for patient in fresh
-            ],
-            using_db=self.tx.client,
+        entry = rows.AccessLogEntry(
+            at=session.now,
+            request_id=session.request_id,
+            operation=session.operation,
+            staff_hsa_id=caller.staff_hsa_id,
+            assignment_hsa_id=caller.assignment_hsa_id,
+            unit_id=caller.unit_id,
+            **said,
         )
-        session.noted |= {(patient, act) for patient in fresh if patient is not None}
+        entry.digest = entry_digest(log_key(session.secret), (getattr(entry, name) for name in COLUMNS))
+        return entry
+
+
+_OF_THE_LOG = (AccessAct.AUDITED, AccessAct.REVIEWED, AccessAct.EXTRACTED)
+"""Acts on the log: they are noted apart from acts on the record, so that neither stands for the other."""
 
 
 @asynccontextmanager
-async def work(session: Session) -> AsyncIterator[Desk]:
-    """A transaction for the caller. Whose data was read in it is logged before it commits."""
+async def work(session: Session, audits: str | None = None) -> AsyncIterator[Desk]:
+    """A transaction for the caller. Whose data was read in it is logged before it commits.
+
+    `audits`: the region whose access log the caller has been allowed to read, in this transaction only.
+    """
     session.known()
     async with session.lock:
         before = set(session.noted)
         try:
             async with session.db.transaction() as tx:
-                desk = Desk(session, tx)
+                desk = Desk(session, tx, audits)
                 yield desk
-                shown = sorted(desk.reader.patients - {patient for patient, _ in session.noted})
-                await desk.note(AccessAct.READ, shown, "Patient")
+                await desk.note_shown()
         except BaseException:
             session.noted = before
             raise

@@ -49,10 +49,13 @@ def _plain(value: Any) -> Any:
 
 
 async def once(
-    session: Session, one: Attempt, do: Callable[[Desk, Attempt], Awaitable[T]]
+    session: Session, one: Attempt, do: Callable[[Desk, Attempt], Awaitable[T]], audits: str | None = None
 ) -> T | Done | KeyReused:
-    """Do it in one transaction, unless the same request was answered before; `do` claims the key when it acts."""
-    async with work(session) as desk:
+    """Do it in one transaction, unless the same request was answered before; `do` claims the key when it acts.
+
+    `audits` as in `access.work`.
+    """
+    async with work(session, audits) as desk:
         return await earlier(desk, one) or await do(desk, one)
 
 

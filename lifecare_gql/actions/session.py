@@ -49,6 +49,8 @@ class Session:
     operation: str = "anonymous"
     # Which browsers are the latest, if the deployment keeps that.
     browsers: BrowserVersions | None = None
+    # The deployment's policy: whether a patient's extract of the access log names the staff.
+    names_staff: bool = False
     # How the id of what an action makes is chosen: at random, but for the demo, whose ids examples name.
     new_id: Callable[[], UUID] = uuid4
     request_id: UUID = field(default_factory=uuid4)

@@ -1,4 +1,4 @@
-"""The printed pages: the plan (SIP) and the information to the patient at discharge.
+"""The printed pages for the patient: the plan (SIP), the information at discharge, the extract of the access log.
 
 A page is one HTML text for screen and A4 paper. It needs no script, no network and no other file.
 """
@@ -11,14 +11,18 @@ from typing import Any
 
 from pydantic import Field
 
+from lifecare_gql.documents import swedish
 from lifecare_gql.documents.printing import TEMPLATES
-from lifecare_gql.documents.sheets import ContactLine, PatientInformationSheet, PlanSheet
+from lifecare_gql.documents.sheets import AccessExtractSheet, ContactLine, PatientInformationSheet, PlanSheet
+from lifecare_gql.documents.tables import csv_text
 from lifecare_gql.domain import law
 from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.phones import PhoneNumber
 from lifecare_gql.domain.plan_facts import PlanIntervention
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import Principal
+
+Sheet = PlanSheet | PatientInformationSheet | AccessExtractSheet
 
 
 @value
@@ -51,6 +55,25 @@ def patient_information_page(sheet: PatientInformationSheet) -> PrintedPage:
     return _page("patient_information.html", "Patientinformation vid utskrivning", sheet)
 
 
+def access_extract_page(sheet: AccessExtractSheet) -> PrintedPage:
+    """Who has had access to what is known of the patient (loggutdrag, patientdatalagen 8 kap. 5 §).
+
+    ``ValueError`` if a moment is not aware.
+    """
+    return _page("access_extract.html", "Loggutdrag", sheet)
+
+
+def access_extract_csv(sheet: AccessExtractSheet) -> str:
+    """The same lines as a table that a spreadsheet opens (`tables.csv_text`); times are those of Sweden."""
+    shown = _Shown(sheet.withheld)
+    header = ("Tidpunkt", "Enhet", "Vad som gjordes", *(("Personal",) if sheet.names_staff else ()))
+    lines = (
+        (swedish.timestamp(one.at), shown.unit(one.unit), one.what, *((one.staff,) if sheet.names_staff else ()))
+        for one in sheet.lines
+    )
+    return csv_text(header, lines, byte_order_mark=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """What a page may say of where units are: nothing when that is withheld."""
@@ -77,7 +100,7 @@ class _Shown:
         return "" if self.withheld else text
 
 
-def _page(template: str, title: str, sheet: PlanSheet | PatientInformationSheet, **more: Any) -> PrintedPage:
+def _page(template: str, title: str, sheet: Sheet, **more: Any) -> PrintedPage:
     # The title is the file's name when printed to PDF and stands in the browser's history: hence no patient in it.
     shown = _Shown(sheet.withheld)
     html = TEMPLATES.get_template(template).render(title=title, sheet=sheet, shown=shown, law=law, **more)

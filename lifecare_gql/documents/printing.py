@@ -27,6 +27,7 @@ TEMPLATES.filters |= {
     "named_day": swedish.named_day,
     "moment": swedish.moment,
     "span": swedish.span,
+    "timestamp": swedish.timestamp,
     "identifier": swedish.identifier,
     "css_string": css_string,
 }

@@ -48,6 +48,32 @@ class GivenConsent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ExtractLine:
+    """One access to the patient's data: when, at which unit, what in plain Swedish, and who if that is told."""
+
+    at: dt.datetime
+    unit: Party
+    what: str
+    staff: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AccessExtractSheet:
+    """A patient's extract of the access log (loggutdrag), in the log's order.
+
+    ``since`` and ``until`` are what was asked for, None without a limit. ``names_staff``: the lines name them.
+    """
+
+    patient: SheetPatient
+    made_at: dt.datetime
+    lines: tuple[ExtractLine, ...]
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    names_staff: bool = False
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PlanSheet:
     """A coordinated individual plan (SIP) to be printed.
 

@@ -30,6 +30,11 @@ def moment(at: datetime) -> str:
     return f"{named_day(stockholm_day(at))} kl.{_TIED}{_clock(at)}"
 
 
+def timestamp(at: datetime) -> str:
+    """A moment in a table: 2026-11-30 10:00:00. ``ValueError`` if it is not aware."""
+    return f"{stockholm_day(at)} {at.astimezone(STOCKHOLM):%H:%M:%S}"
+
+
 def span(start: datetime, end: datetime) -> str:
     """From one moment to another; the date is not repeated when they share it."""
     same_day = stockholm_day(start) == stockholm_day(end)

@@ -45,6 +45,14 @@ class Role(Word):
 _LOCAL = (Role.LOCAL_OBJECT_SPECIALIST, Role.SUPER_USER, Role.LOCAL_PERMISSION_ADMINISTRATOR)
 
 
+class ReviewFinding(Word):
+    """What came of looking into an entry of the access log (loggkontroll)."""
+
+    NO_REMARK = "NO_REMARK", "utan anmärkning", "Nothing to remark."
+    ASK = "ASK", "ska redas ut", "It is not clear why: the person, or whoever leads the unit, is to be asked."
+    SUSPECTED = "SUSPECTED", "misstänkt obehörig", "The access is suspected to have been unauthorised."
+
+
 class RoleGrantEventKind(Word):
     """What happened to a role that somebody has (behörighet)."""
 

@@ -2,7 +2,8 @@
 
 Lag (2017:612) was read in its consolidated text, last changed by SFS 2025:449. The full texts of hälso- och
 sjukvårdslagen (2017:30) and socialtjänstlagen (2025:400) were not available to us: what they say of the plan is
-told after public accounts of them, and should be held against the statutes before it is relied on.
+told after public accounts of them, and should be held against the statutes before it is relied on. So is what is
+said of patientdatalagen (2008:355).
 
 Nothing here is a quotation, and nothing here is legal advice: the region's and the municipality's lawyers decide
 the application.
@@ -112,6 +113,12 @@ OUTPATIENT_CARE = _discharge_act(
 AMOUNT = _discharge_act(
     "5 kap. 6 §",
     "Beloppet är vad ett vårddygn i sluten vård kostar i genomsnitt i landet och räknas om varje år.",
+)
+ACCESS_EXTRACT = LegalReference(
+    law="patientdatalagen (2008:355)",
+    section="8 kap. 5 §",
+    says="En patient som begär det ska få veta vilken elektronisk åtkomst som har förekommit till uppgifter om"
+    " patienten.",
 )
 INDIVIDUAL_PLAN = LegalReference(
     law="hälso- och sjukvårdslagen (2017:30)",

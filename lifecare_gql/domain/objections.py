@@ -129,6 +129,7 @@ class ObjectionCode(Word):
         "A municipality forwards only to units of its own.",
     )
     OUTSIDE_OUTAGE = "OUTSIDE_OUTAGE", "utanför avbrottet", "The moment does not lie in the outage."
+    OWN_ACCESS = "OWN_ACCESS", "egen åtkomst", "Nobody reviews what was done by himself or herself."
     OWN_PERMISSION = "OWN_PERMISSION", "egen behörighet", "Nobody decides on permissions of one's own."
     PARTY_NOT_COVERED = "PARTY_NOT_COVERED", "enhet omfattas inte", "The routine does not cover this kind of unit."
     PATIENT_NOT_DECEASED = "PATIENT_NOT_DECEASED", "inte avliden", "The patient is not registered as deceased."

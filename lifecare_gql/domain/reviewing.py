@@ -149,6 +149,10 @@ def _known(topic: str, regions: Regions) -> bool:
 
 
 _CORE_TEXTS: Mapping[ObjectionCode, tuple[str, str]] = {
+    ObjectionCode.OWN_ACCESS: (
+        "Ingen granskar sin egen åtkomst.",
+        "Låt en annan logggranskare granska de posterna.",
+    ),
     ObjectionCode.NO_RECIPIENT: (
         "Meddelandet har ingen mottagare, och ingen rutin kan avgöra vart det ska.",
         "Välj minst en mottagande enhet.",

@@ -206,6 +206,9 @@ class AccessAct(Word):
     UPDATE = "UPDATE", "ändrat", "The state of something in the record was changed."
     REFUSED = "REFUSED", "nekat av rutin", "An act was refused by the routines; nothing was changed."
     DENIED = "DENIED", "nekad åtkomst", "Access was denied; nothing was shown."
+    AUDITED = "AUDITED", "logg granskad", "What the log says about the patient was shown to a reviewer."
+    REVIEWED = "REVIEWED", "loggkontroll antecknad", "What came of a review of the log was noted."
+    EXTRACTED = "EXTRACTED", "loggutdrag", "The patient's extract of the log was made."
 
 
 class Severity(Word):

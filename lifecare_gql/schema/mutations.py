@@ -9,6 +9,7 @@ import strawberry
 from lifecare_gql.actions import cases, message_acts, messages, units
 from lifecare_gql.domain.words import MessageEventKind
 from lifecare_gql.schema.administration_mutations import AdministrationMutation
+from lifecare_gql.schema.auditing import AuditMutation
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episode_mutations import EpisodeMutation
 from lifecare_gql.schema.ids import row_id
@@ -44,7 +45,9 @@ from lifecare_gql.storage import rows
 @strawberry.type(
     description="What a person can do. Every answer is what was made, or a refusal that says everything."
 )
-class Mutation(EpisodeMutation, PlanMutation, OutageMutation, PhoneLogMutation, AdministrationMutation):
+class Mutation(
+    EpisodeMutation, PlanMutation, OutageMutation, PhoneLogMutation, AdministrationMutation, AuditMutation
+):
     """The mutations of the core."""
 
     @strawberry.mutation(description="Send a message outside the care episode (meddelande utanför vårdtillfälle).")

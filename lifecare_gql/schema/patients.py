@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 import strawberry
+from strawberry import Some
 
+from lifecare_gql.actions import patients
 from lifecare_gql.domain.identity import IdentityKind
 from lifecare_gql.domain.region import Municipality
 from lifecare_gql.domain.words import Protection
 from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.ids import row_id
+from lifecare_gql.schema.inputs import PatientKey
 from lifecare_gql.schema.reading import Connection, Node, column, computed, to_many, to_one, window
 from lifecare_gql.schema.units import Unit, municipality_named
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import LAST_OPENED, Rows
+from lifecare_gql.storage.reading.rows import LAST_OPENED, Rows, one
 from lifecare_gql.storage.reading.where import EVERY, Where
 
 
@@ -80,6 +84,14 @@ class Case(Node):
     closed_at: dt.datetime | None = column("When it was closed; null while it is open.")
     patient: Patient = to_one("patient", "The patient.")
     opened_by: Unit = to_one("opened_by_unit", "The unit that opened it.")
+
+
+def patient_by(info: Info, by: PatientKey) -> Rows:
+    """The patient with that public id, or that number; BadInput for what can be neither."""
+    if isinstance(by.id, Some):
+        return one(rows.Patient, row_id(by.id.value, rows.Patient, "by.id"))
+    assert isinstance(by.identifier, Some), "exactly one of the two is given"
+    return patients.by_identifier(info.context.session, by.identifier.value)
 
 
 def own_patients(info: Info) -> Rows:

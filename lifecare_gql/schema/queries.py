@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import strawberry
-from strawberry import Some
 
-from lifecare_gql.actions import messages, patients
+from lifecare_gql.actions import access, auditing, messages
 from lifecare_gql.actions.results import Missing
 from lifecare_gql.actions.session import Caller
 from lifecare_gql.domain.comparing import Comparison, compare
@@ -21,13 +20,14 @@ from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import administration, payment
+from lifecare_gql.schema.auditing import AccessEntry, AccessReview, AuditQuery
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episodes import ConsentEntry, Episode, EpisodeEvent, EpisodeParticipant, NoticeReceipt
 from lifecare_gql.schema.ids import row_id, split
-from lifecare_gql.schema.inputs import ImaginedMessageInput, MessageInput, PatientKey
+from lifecare_gql.schema.inputs import ImaginedMessageInput, MessageInput
 from lifecare_gql.schema.messages import Consent, Message, MessageEvent, Receipt
 from lifecare_gql.schema.outages import Outage, OutageEvent, of_region
-from lifecare_gql.schema.patients import Case, Patient, own_patients
+from lifecare_gql.schema.patients import Case, Patient, own_patients, patient_by
 from lifecare_gql.schema.phone_logs import PhoneLogImport, PhoneLogQuery
 from lifecare_gql.schema.plans import Plan, PlanEvent, PlanParticipant
 from lifecare_gql.schema.publishing import described
@@ -43,6 +43,8 @@ from lifecare_gql.storage.reading.rows import Rows, one
 NODES: dict[str, type[Node]] = {
     cls.__model__.tag: cls
     for cls in (
+        AccessEntry,
+        AccessReview,
         Assignment,
         Case,
         Consent,
@@ -97,13 +99,6 @@ class Viewer:
         return await fetch_one(info, one(rows.Unit, self.caller.unit_id))
 
 
-def _patient(info: Info, by: PatientKey) -> Rows:
-    if isinstance(by.id, Some):
-        return one(rows.Patient, row_id(by.id.value, rows.Patient, "by.id"))
-    assert isinstance(by.identifier, Some), "exactly one of the two is given"
-    return patients.by_identifier(info.context.session, by.identifier.value)
-
-
 def _message(info: Info, id: strawberry.ID) -> Rows:
     return one(rows.Message, row_id(id, rows.Message, "id"))
 
@@ -129,19 +124,20 @@ async def _node(info: Info, id: str) -> Any:
     window: Any = NODES.get(tag)
     if window is None:
         raise BadInput("id is not an id of this API: copy ids from its answers.")
-    return await fetch_one(info, one(window.__model__, found), window.__name__)
+    read = auditing.read_log if window in (AccessEntry, AccessReview) else access.read
+    return await fetch_one(info, one(window.__model__, found), window.__name__, read)
 
 
 @strawberry.type(
     description="What can be asked. The regions and their documents are open; the rest needs a token."
 )
-class Query(PhoneLogQuery):
+class Query(PhoneLogQuery, AuditQuery):
     """The queries of the core."""
 
     message: Message | None = record(
         _message, "A message outside the care episode; null when there is none that you may see."
     )
-    patient: Patient | None = record(_patient, "A patient; null when there is none that you may see.")
+    patient: Patient | None = record(patient_by, "A patient; null when there is none that you may see.")
     patients: Connection[Patient] = connection(own_patients, "The patients in whose care your unit takes part.")
     episode: Episode | None = record(
         _episode, "A care episode (vårdtillfälle); null when there is none that you may see."

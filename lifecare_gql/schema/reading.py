@@ -15,6 +15,7 @@ import strawberry
 from graphql import get_named_type
 
 from lifecare_gql.actions import access
+from lifecare_gql.actions.session import Session
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.ids import public_id, row_id
@@ -28,6 +29,7 @@ T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
 Guard = Callable[[Row, Info], Awaitable[None]]
+Read = Callable[[Session, Rows, Shape], Awaitable[Page]]
 
 
 @strawberry.interface(description="Anything with an id of its own. The id reveals nothing but the kind of thing.")
@@ -119,15 +121,15 @@ def to_many(
     return strawberry.field(resolver=resolve, description=description, metadata={READ: need}, graphql_type=of)
 
 
-def connection(rows: Callable[..., Rows], description: str, *, of: Any = None) -> Any:
-    """A field of the root that is a connection of rows; `rows(info, **arguments)` says which.
+def connection(rows: Callable[..., Rows], description: str, *, of: Any = None, read: Read = access.read) -> Any:
+    """A field of the root that is a connection of rows; `rows(info, **arguments)` says which, `read` who may.
 
     `of` is the connection's type, for a field that does not stand in its class.
     """
     paged = _paged(rows)
 
     async def resolve(info: Info, **arguments: Any) -> Any:
-        return await access.read(info.context.session, paged(info, **arguments), page_shape_below(info))
+        return await read(info.context.session, paged(info, **arguments), page_shape_below(info))
 
     _sign(resolve, rows)
     return strawberry.field(resolver=resolve, description=description, graphql_type=of)
@@ -143,10 +145,10 @@ def record(rows: Callable[..., Rows], description: str) -> Any:
     return strawberry.field(resolver=resolve, description=description)
 
 
-async def fetch_one(info: Info, rows: Rows, type_name: str | None = None) -> Any:
+async def fetch_one(info: Info, rows: Rows, type_name: str | None = None, read: Read = access.read) -> Any:
     """The first of the rows, with everything selected below the current field; None when there is none."""
     name = type_name or get_named_type(info._raw_info.return_type).name
-    page = await access.read(info.context.session, rows, shape_below(info, name))
+    page = await read(info.context.session, rows, shape_below(info, name))
     return page.rows[0] if page.rows else None
 
 

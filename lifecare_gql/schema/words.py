@@ -38,6 +38,7 @@ VOCABULARIES: tuple[type[Word], ...] = (
     words.Severity,
     words.UnitKind,
     words.Urgency,
+    access_words.ReviewFinding,
     access_words.Role,
     access_words.RoleGrantEventKind,
     administration_words.AdministrationKind,

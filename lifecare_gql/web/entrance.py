@@ -37,6 +37,7 @@ class Entrance:
     clock: Clock
     production: bool
     browsers: BrowserVersions | None = None
+    names_staff: bool = False
 
     async def identify(self, authorization: str) -> Identity:
         """What the token of an Authorization header says; NotAuthenticated, IssuerUnavailable."""
@@ -65,6 +66,7 @@ class Entrance:
             now=now,
             secret=self.secret,
             browsers=self.browsers,
+            names_staff=self.names_staff,
         )
 
 

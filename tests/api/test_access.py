@@ -173,17 +173,46 @@ async def test_two_hundred_parallel_reads_leave_two_hundred_rows(api: Api) -> No
     await asyncio.gather(*(api(query, "varberg", by={"id": pid("patient", "alva")}) for _ in range(200)))
 
     assert len(await log(api)) == 200
+    assert await run(api, "select count(distinct request_id) from access_log") == [(200,)]
+
+
+async def test_a_list_of_a_hundred_leaves_a_hundred_rows(api: Api) -> None:
+    """One for each patient, however often and under however many names the patient is in the answer."""
+    await more_patients(api, 98)
+    query = """query Lista { patients(first: 100) { nodes { givenName } }
+      again: patients(first: 100) { edges { node { familyName } } } }"""
+
+    await api(query, "varberg")
+
+    written = await log(api)
+    assert len(written) == len({one["patient"] for one in written}) == 100
+    assert {(one["act"], one["operation"]) for one in written} == {("READ", "Lista")}
+
+
+async def more_patients(api: Api, count: int) -> None:
+    """Patients in whose care Varberg takes part, besides the two of the world."""
+    ids = [uid(f"patient {at}") for at in range(count)]
+    person = "'NATIONAL_RESERVE_NUMBER', 'Ej', 'Namngiven', 'NONE'"
+    people = (f"('{one}', 'R{at:011}', 'd{at}', {person})" for at, one in enumerate(ids))
+    columns = "id, identifier, identifier_digest, identifier_kind, given_name, family_name, protection"
+    await run(api, f"insert into patient ({columns}) values {', '.join(people)}")
+    parts = (
+        f"('{uuid.uuid4()}', '{one}', '{uid('unit varberg')}', 'ENROLLED', '2026-01-01 00:00:00+00:00')"
+        for one in ids
+    )
+    await run(api, f"insert into care_relation (id, patient_id, unit_id, kind, since) values {', '.join(parts)}")
 
 
 async def test_nothing_is_shown_when_the_log_cannot_be_written(api: Api) -> None:
     await run(api, "alter table access_log rename to lost")
     query = "query P($by: PatientKey!) { patient(by: $by) { givenName } }"
 
-    answer = await api.post(query, "varberg", by={"id": pid("patient", "alva")})
+    reads = (api.post(query, "varberg", by={"id": pid("patient", "alva")}) for _ in range(100))
+    answers = await asyncio.gather(*reads)
 
-    assert answer["data"] == {"patient": None}
-    assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
-    assert "Alva" not in str(answer)
+    assert [answer["data"] for answer in answers] == [{"patient": None}] * 100
+    assert {answer["errors"][0]["extensions"]["code"] for answer in answers} == {"INTERNAL"}
+    assert "Alva" not in str(answers)
     units = await api("{ units { nodes { name } } }", "varberg")
     assert units["units"]["nodes"], "what concerns no patient is still shown"
 

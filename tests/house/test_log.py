@@ -72,6 +72,7 @@ OPEN_CASE = "mutation C($i: CaseInput!, $k: String!) { openCase(input: $i, idemp
   ... on Refusal { message } ... on RefusedByRoutines { objections { reason remedy } } } }"
 SEND = "mutation S($i: MessageInput!, $k: String!) { sendMessage(input: $i, idempotencyKey: $k) { __typename\
   ... on Refusal { message } ... on RefusedByRoutines { objections { code reason remedy } } } }"
+AUDIT = "query A($f: AccessLogFilter) { accessLog(filter: $f) { nodes { id } } }"
 REPLY = "mutation R($i: MessageReasonInput!, $k: String!) { retractMessage(input: $i, idempotencyKey: $k) {\
   __typename ... on Refusal { message } } }"
 READING = "mutation R($k: String!) { recordInboxReading(idempotencyKey: $k) { __typename } }"
@@ -109,6 +110,8 @@ def through_variables(n: str, hyphened: str) -> Iterator[Request]:
     yield openly(PATIENT, by={f"{SECRET_TEXT} {n}": 1})
     yield openly("query U($k: UnitKind) { units(kind: $k) { nodes { id } } }", k=f"{SECRET_TEXT} {n}")
     yield openly(UNITS, region=n, begins=hyphened)
+    yield openly(AUDIT, f={"patient": {"identifier": n}, "staffHsaId": n, "operation": hyphened})
+    yield openly(AUDIT, f={"patient": {"id": n}, "unitId": n})
 
 
 def through_the_document(n: str, hyphened: str) -> Iterator[Request]:

@@ -26,6 +26,7 @@ async def prepare(url: str) -> None:
         await message(tx, nurse.id)
         await ledger(tx, nurse.id)
         await administration(tx, nurse)
+        await audit(tx, nurse.id)
         await process(tx, nurse.id)
 
 
@@ -90,6 +91,7 @@ async def ledger(tx: Transaction, nurse: UUID) -> None:
     )
     await rows.AccessLogEntry.create(
         using_db=tx.client,
+        entry_id=uid("entry"),
         at=NOW,
         request_id=uid("request"),
         act="READ",
@@ -119,6 +121,14 @@ async def administration(tx: Transaction, nurse: rows.Assignment) -> None:
     )
     await rows.UnitTrainer.create(using_db=client, since=NOW, **whom)
     await rows.TrainingRecord.create(using_db=client, kind="END_USER", held_on=NOW.date(), recorded_at=NOW, **whom)
+
+
+async def audit(tx: Transaction, nurse: UUID) -> None:
+    """A seal on the access log, and a review of its entry."""
+    covers = {"from_number": 1, "to_number": 1, "entries": 1, "undigested": 1}
+    await rows.AccessLogSeal.create(using_db=tx.client, **covers, digest="d", at=NOW)
+    said = {"entry_id": uid("entry"), "batch_id": uid("batch"), "at": NOW, "finding": "NO_REMARK"}
+    await rows.AccessReview.create(using_db=tx.client, **said, unit_id=VARBERG, by_id=nurse)
 
 
 async def process(tx: Transaction, nurse: UUID) -> None:
@@ -167,7 +177,8 @@ class Again:
 
     async def sql(self, db: Database) -> str:
         """The statement, for whichever columns the table has."""
-        columns = [name for name in await columns_of(db, self.table) if (self.table, name) != ("access_log", "id")]
+        given = {("access_log", "id"), ("access_log_seal", "id")}  # by the database
+        columns = [name for name in await columns_of(db, self.table) if (self.table, name) not in given]
         values = {"id": f"'{uuid4()}'", **self.changes}
         told = ", ".join(values.get(name, name) for name in columns)
         return (

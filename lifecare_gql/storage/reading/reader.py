@@ -79,7 +79,7 @@ class Reader:
         """Whom the sought row is about, seen or not: for the access log only, never for an answer."""
         sql, params = Builder(self._dialect, self._viewer).hidden(rows)
         found = await self._select(sql, params)
-        return decode_id(found[0][0]) if found else None
+        return decode_id(found[0][0]) if found and found[0][0] is not None else None
 
     async def _pages(self, statement: Statement, window: Window | None) -> dict[UUID | None, Page]:
         """A page for each parent (None: there is no parent), everything below its rows fetched too.
@@ -102,7 +102,8 @@ class Reader:
     def _row(self, fetched: Any, layout: Layout, below: list[tuple[Row, Layout]]) -> Row | None:
         if fetched[layout.id_at] is None:
             return None
-        patient_id = None if layout.patient_at is None else decode_id(fetched[layout.patient_at])
+        about = None if layout.patient_at is None else fetched[layout.patient_at]
+        patient_id = None if about is None else decode_id(about)
         if patient_id is not None:
             self.patients.add(patient_id)
         values = {name: decode(fetched[at]) for name, at, decode in layout.columns}

@@ -34,6 +34,12 @@ BY_VERSION = Order(by=("{t}.version", "{t}.id"), columns=("version", "id"))
 LAST_OPENED = Order(by=("{t}.opened_at", "{t}.id"), columns=("opened_at", "id"), newest_first=True)
 """Records that are opened and closed, the newest first."""
 
+BY_NUMBER = Order(by=("{t}.number",), columns=("number",))
+"""Entries, in the order in which they were written."""
+
+LAST_LOGGED = Order(by=("{t}.number",), columns=("number",), newest_first=True)
+"""Entries, the newest first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:

@@ -9,7 +9,13 @@ from lifecare_gql.storage.rows.administration import (
 )
 from lifecare_gql.storage.rows.base import Record
 from lifecare_gql.storage.rows.episodes import Episode, EpisodeEvent, EpisodeParty, EpisodeStep, NoticeReceipt
-from lifecare_gql.storage.rows.ledger import AccessLogEntry, IdempotencyKey
+from lifecare_gql.storage.rows.ledger import (
+    AccessEntry,
+    AccessLogEntry,
+    AccessLogSeal,
+    AccessReview,
+    IdempotencyKey,
+)
 from lifecare_gql.storage.rows.messages import ConsentRecord, Message, MessageEvent, Receipt
 from lifecare_gql.storage.rows.organisations import Assignment, Forum, InboxReading, Organisation, Staff, Unit
 from lifecare_gql.storage.rows.outages import Outage, OutageEvent
@@ -19,7 +25,10 @@ from lifecare_gql.storage.rows.plans import ConsentEntry, PlanEvent, PlanParty, 
 from lifecare_gql.storage.rows.roles import RoleGrant, RoleGrantEvent
 
 __all__ = [
+    "AccessEntry",
     "AccessLogEntry",
+    "AccessLogSeal",
+    "AccessReview",
     "Assignment",
     "AssignmentEvent",
     "CareAgreement",

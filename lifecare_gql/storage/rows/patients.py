@@ -14,6 +14,20 @@ from lifecare_gql.storage.rows.organisations import Unit
 from lifecare_gql.storage.viewer import Viewer
 
 
+def of_audited_region(patient: str) -> str:
+    """The condition that a unit of the region ``{audits}`` takes, or took, part in the patient's care."""
+    return (
+        "exists (select 1 from care_relation x join unit y on y.id = x.unit_id"
+        f" where x.patient_id = {patient} and y.region_code = {{audits}})"
+    )
+
+
+_LOGGED_BY_THE_REGION = (
+    "exists (select 1 from access_log x join unit y on y.id = x.unit_id"
+    " where x.patient_id = {t}.id and y.region_code = {audits})"
+)
+
+
 class Patient(Record):
     """A patient. Seen by a unit that takes part in the care, for as long as it does."""
 
@@ -42,6 +56,9 @@ class Patient(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
+        if viewer.audits is not None:
+            sql = f"({of_audited_region('{t}.id')} or {_LOGGED_BY_THE_REGION})"
+            return Where(sql, {"audits": viewer.audits})
         return Where(
             "exists (select 1 from care_relation r where r.patient_id = {t}.id"
             " and r.unit_id = {unit} and r.until is null)",
