@@ -129,8 +129,10 @@ RESULT = {
 class Statements(list[str]):
     """Every statement of the read model as it goes to the database; the first is that which finds the caller."""
 
-    fetched = 0
-    """How many rows the latest one fetched."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[int] = []
+        """How many rows each fetched; clearing the statements keeps it."""
 
 
 @pytest.fixture
@@ -142,7 +144,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
         async def heard(self: Any, sql: str, params: Sequence[Any] = ()) -> Any:
             seen.append(sql)
             found = await select(self, sql, params)
-            seen.fetched = len(found)
+            seen.fetched.append(len(found))
             return found
 
         return heard

@@ -1,6 +1,7 @@
 """The one place where access is decided and written down.
 
-What may be seen is decided by the models' predicates, which the reader adds to every statement. What was
+What may be seen is decided by the models' predicates, which the reader adds to every statement; that nobody is
+shown who has never had a part in the care is asked once more, by other words, of what was fetched. What was
 seen, done, refused or denied is written here, in the same transaction: if the row cannot be written, nothing
 is shown and nothing is done. Denied looks like missing, and costs the same work.
 """
@@ -27,7 +28,7 @@ async def read(session: Session, wanted: Rows, shape: Shape) -> Page:
     session.known()
     if not _concerns_patients(shape):
         return await Reader(session.db.select, session.db.dialect, session.viewer).page(wanted, shape)
-    async with work(session) as desk:
+    async with work(session, wider=True) as desk:
         page = await desk.reader.page(wanted, shape)
         if wanted.sought and not page.rows:
             await desk.deny(wanted)
@@ -43,11 +44,13 @@ async def deny(session: Session, subject: str, subject_id: UUID) -> None:
 class Desk:
     """A transaction with a reader, in which everything that is shown or done is noted."""
 
-    def __init__(self, session: Session, tx: Transaction, audits: str | None = None) -> None:
+    def __init__(
+        self, session: Session, tx: Transaction, audits: str | None = None, *, wider: bool = False
+    ) -> None:
         self.session = session
         self.tx = tx
         self.audits = audits
-        viewer = replace(session.viewer, audits=audits)
+        viewer = replace(session.viewer, audits=audits, wider=wider)
         self.reader = Reader(tx.select, session.db.dialect, viewer)
 
     async def row(self, wanted: Rows, shape: Shape) -> Row | None:
@@ -56,6 +59,11 @@ class Desk:
         if found is None and wanted.sought:
             await self.deny(wanted)
         return found
+
+    def of_process(self) -> Reader:
+        """Reads past blocks what a process must know to judge an act that is allowed; never for an answer."""
+        viewer = replace(self.session.viewer, unblocked=True)
+        return Reader(self.tx.select, self.session.db.dialect, viewer)
 
     async def deny(self, sought: Rows) -> None:
         """Note a denied attempt, with the patient that it was about if there is such a row at all."""
@@ -80,7 +88,10 @@ class Desk:
         noted = self.session.noted
         known = {patient for patient, act in noted if act is AccessAct.REFUSED or (act in _OF_THE_LOG) is audits}
         act, subject = (AccessAct.AUDITED, "AccessLog") if audits else (AccessAct.READ, "Patient")
-        await self.note(act, sorted(self.reader.patients - known), subject)
+        shown = sorted(self.reader.patients - known)
+        if not audits:
+            await self.reader.check(shown)
+        await self.note(act, shown, subject)
 
     def _entry(self, **said: Any) -> rows.AccessLogEntry:
         """An entry with its digest, which nobody can make without the deployment's secret."""
@@ -103,17 +114,18 @@ _OF_THE_LOG = (AccessAct.AUDITED, AccessAct.REVIEWED, AccessAct.EXTRACTED)
 
 
 @asynccontextmanager
-async def work(session: Session, audits: str | None = None) -> AsyncIterator[Desk]:
+async def work(session: Session, audits: str | None = None, *, wider: bool = False) -> AsyncIterator[Desk]:
     """A transaction for the caller. Whose data was read in it is logged before it commits.
 
     `audits`: the region whose access log the caller has been allowed to read, in this transaction only.
+    `wider` reads also what was opened to the unit by active choice: to look, never to act on.
     """
     session.known()
     async with session.lock:
         before = set(session.noted)
         try:
             async with session.db.transaction() as tx:
-                desk = Desk(session, tx, audits)
+                desk = Desk(session, tx, audits, wider=wider)
                 yield desk
                 await desk.note_shown()
         except BaseException:

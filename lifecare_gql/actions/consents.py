@@ -12,8 +12,9 @@ from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
 from lifecare_gql.actions.sayings import too_long
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock
+from lifecare_gql.domain.access_words import AccessBasis
 from lifecare_gql.domain.consents import ConsentSaid, judge_consent
-from lifecare_gql.domain.words import AccessAct, ConsentKind
+from lifecare_gql.domain.words import AccessAct, ConsentKind, ConsentState
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import Shape, one
 
@@ -22,6 +23,8 @@ _SCOPE: dict[ConsentKind, tuple[type[rows.Record], str]] = {
     ConsentKind.PLAN: (rows.PlanProcess, "plan_id"),
     ConsentKind.SHARED_RECORDS: (rows.Patient, "patient_id"),
 }
+
+_TAKEN_BACK = (ConsentState.REFUSED, ConsentState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,7 @@ async def record_consent(session: Session, order: ConsentOrder, key: str) -> Out
         entry_id = session.new_id()
         lost = await claim(desk, one_try, entry_id)
         if lost is None:
-            version = latest.version + 1 if latest else 1
-            await _store(desk, order, row.about, entry_id, version)
+            await store_consent(desk, order, row.about, entry_id)
         return lost or Done(entry_id)
 
     return await once(session, attempt("recordConsent", key, asdict(order)), judged)
@@ -69,9 +71,14 @@ async def _latest(desk: Desk, order: ConsentOrder, column: str) -> rows.ConsentE
     return await found.order_by("-version").using_db(desk.tx.client).first()
 
 
-async def _store(desk: Desk, order: ConsentOrder, patient_id: UUID, entry_id: UUID, version: int) -> None:
+async def store_consent(desk: Desk, order: ConsentOrder, patient_id: UUID, entry_id: UUID) -> None:
+    """Write the entry as the next one of its kind and scope, which is locked.
+
+    What was opened by consent to others' records ends when the patient no longer consents.
+    """
     session, said = desk.session, order.said
     caller = session.known()
+    latest = await _latest(desk, order, _SCOPE[order.kind][1])
     await rows.ConsentEntry.create(
         using_db=desk.tx.client,
         id=entry_id,
@@ -79,7 +86,7 @@ async def _store(desk: Desk, order: ConsentOrder, patient_id: UUID, entry_id: UU
         kind=order.kind,
         episode_id=order.scope_id if order.kind is ConsentKind.PROCESS else None,
         plan_id=order.scope_id if order.kind is ConsentKind.PLAN else None,
-        version=version,
+        version=latest.version + 1 if latest else 1,
         state=said.state,
         form=said.form,
         said_at=said.said_at or session.now,
@@ -90,3 +97,6 @@ async def _store(desk: Desk, order: ConsentOrder, patient_id: UUID, entry_id: UU
         reason=said.reason.strip() or None,
     )
     await desk.note(AccessAct.CREATE, [patient_id], "Consent", entry_id)
+    if order.kind is ConsentKind.SHARED_RECORDS and said.state in _TAKEN_BACK:
+        by_consent = rows.CareAccess.filter(patient_id=patient_id, basis=AccessBasis.CONSENT, ended_at=None)
+        await by_consent.using_db(desk.tx.client).update(ended_at=session.now)

@@ -31,7 +31,7 @@ from lifecare_gql.domain.episodes import judge, refused
 from lifecare_gql.domain.words import Protection
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import one
+from lifecare_gql.storage.reading.rows import Shape, one
 
 _Kind = EpisodeEventKind
 
@@ -59,7 +59,7 @@ async def act(session: Session, order: EpisodeOrder, key: str) -> Outcome:
         # Perhaps it was this very request, sent twice, that was faster; by it the unit may even have left.
         if done := await earlier(desk, one_try):
             return done
-        row = await desk.row(one(rows.Episode, episode_id), EPISODE)
+        row = await _episode(desk, order, episode_id)
         if row is None:
             return Missing((("input", "noticeId" if order.notice_id else "episodeId"),))
         if order.expected_version not in (None, row.version):
@@ -84,6 +84,18 @@ async def _episode_of(desk: Desk, order: EpisodeOrder) -> UUID:
         return order.episode_id
     found = await rows.EpisodeEvent.filter(id=order.notice_id).using_db(desk.tx.client).values_list("episode_id")
     return found[0][0] if found else UUID(int=0)
+
+
+async def _episode(desk: Desk, order: EpisodeOrder, episode_id: UUID) -> Row | None:
+    """The episode; also a blocked one, when it is about a notice that was sent to the unit and that it may see."""
+    row = await desk.reader.first(one(rows.Episode, episode_id), EPISODE)
+    if row is None and order.notice_id is not None:
+        notice = one(rows.EpisodeEvent, order.notice_id)
+        if await desk.reader.first(notice, Shape.of(rows.EpisodeEvent)) is not None:
+            return await desk.of_process().first(one(rows.Episode, episode_id), EPISODE)
+    if row is None:
+        await desk.deny(one(rows.Episode, episode_id))
+    return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

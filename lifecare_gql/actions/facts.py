@@ -9,13 +9,16 @@ from uuid import UUID
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.domain.drafts import Forum, Party, Subject
 from lifecare_gql.domain.phones import PhoneNumber
+from lifecare_gql.domain.words import Protection
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import Rows, Shape, one
 from lifecare_gql.storage.reading.where import Where
 
 UNIT = Shape.of(rows.Unit, "name", "kind", "region_code", "municipality_code", "phone", "active")
-_PATIENT = Shape.of(rows.Patient, "enrolled_unit_id", "deceased_on", "listed_unit_id", listed_unit=UNIT)
+_PATIENT = Shape.of(
+    rows.Patient, "enrolled_unit_id", "deceased_on", "listed_unit_id", "protection", listed_unit=UNIT
+)
 
 
 def party(unit: Row) -> Party:
@@ -51,7 +54,8 @@ async def patient(desk: Desk, patient_id: UUID) -> PatientFacts | None:
     row = await desk.row(one(rows.Patient, patient_id), _PATIENT)
     if row is None:
         return None
-    listed = row.related["listed_unit"]
+    # No routine routes by it, and no refusal tells it, for a person whose identity is protected.
+    listed = row.related["listed_unit"] if row.protection is Protection.NONE else None
     subject = Subject(
         enrolled=row.enrolled_unit_id is not None,
         deceased=row.deceased_on is not None,

@@ -66,7 +66,12 @@ async def earlier(desk: Desk, one: Attempt) -> Done | KeyReused | None:
 
 
 async def refuse(
-    desk: Desk, one: Attempt, found: Sequence[Objection], subject: str, patient_id: UUID, subject_id: UUID
+    desk: Desk,
+    one: Attempt,
+    found: Sequence[Objection],
+    subject: str,
+    patient_id: UUID | None,
+    subject_id: UUID | None,
 ) -> Done | KeyReused | Refused:
     """Tell and note everything that hinders it; or the first answer, if it was this very request sent twice."""
     done = await earlier(desk, one)

@@ -34,7 +34,7 @@ from lifecare_gql.domain.episode_facts import EpisodeFacts
 from lifecare_gql.domain.messages import awaiting
 from lifecare_gql.domain.plan_facts import Meeting
 from lifecare_gql.domain.reviewing import reach
-from lifecare_gql.domain.words import Awaiting, Protection
+from lifecare_gql.domain.words import Awaiting
 from lifecare_gql.errors import BadInput
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
@@ -76,6 +76,9 @@ _OWN_MESSAGES = (
     " union all select m.id from message m where m.sender_unit_id = {own})"
 )
 _WAITED_FOR = "({t}.state = 'SENT' or ({t}.state = 'ACKNOWLEDGED' and {t}.answer_required))"
+_OPEN_PART = (
+    "{t}.left_at is null and exists (select 1 from episode e where e.id = {t}.episode_id and e.ended_at is null)"
+)
 _BY_ID = Order()
 
 
@@ -197,17 +200,8 @@ def _patient(person: Row, session: Session) -> KitPatient:
 
 async def _withheld(desk: Desk) -> int:
     """How many persons with a protected identity have something open at the unit. Nothing of them is read."""
-    session = desk.session
-    taken = (
-        rows.EpisodeParty.filter(unit_id=session.known().unit_id, left_at=None, episode__ended_at=None)
-        .exclude(patient__protection=Protection.NONE)
-        .using_db(desk.tx.client)
-        .values_list("patient_id", flat=True)
-    )
-    waits = (
-        rows.Task.filter(unit_id=session.known().unit_id, done_at=None)
-        .exclude(patient__protection=Protection.NONE)
-        .using_db(desk.tx.client)
-        .values_list("patient_id", flat=True)
-    )
-    return len({*await taken, *await waits})
+    own = {"own": desk.session.known().unit_id}
+    taken = Where(f"{{t}}.unit_id = {{own}} and {_OPEN_PART} and not {_UNPROTECTED}", own)
+    waits = Where(f"{{t}}.unit_id = {{own}} and {{t}}.done_at is null and not {_UNPROTECTED}", own)
+    parts = await desk.reader.whom(Rows(model=rows.EpisodeParty, where=taken))
+    return len(parts | await desk.reader.whom(Rows(model=rows.Task, where=waits)))

@@ -19,13 +19,18 @@ def identity_digest(secret: bytes, identity: PersonIdentity) -> str:
     return hmac.new(secret, identity.value.encode(), hashlib.sha256).hexdigest()
 
 
-def by_identifier(session: Session, identifier: str) -> Rows:
-    """The patient with that number; BadInput, which never repeats the number, when it cannot be one."""
+def digest_of(session: Session, identifier: str) -> str:
+    """The number's digest; BadInput, which never repeats the number, when it cannot be one."""
     try:
         identity = parse_identity(identifier, stockholm_day(session.now))
     except InvalidIdentity as fault:
         raise BadInput(f"identifier: {fault.message}") from None
-    digest = identity_digest(session.secret, identity)
+    return identity_digest(session.secret, identity)
+
+
+def by_identifier(session: Session, identifier: str) -> Rows:
+    """The patient with that number; BadInput, which never repeats the number, when it cannot be one."""
+    digest = digest_of(session, identifier)
     return Rows(
         model=rows.Patient, where=Where("{t}.identifier_digest = {digest}", {"digest": digest}), sought=True
     )

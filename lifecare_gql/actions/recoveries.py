@@ -22,7 +22,7 @@ from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.recovery import RecoveryItem, Unread
 from lifecare_gql.domain.recovery_report import RecoveryRecord
 from lifecare_gql.domain.recovery_situations import Down, Recovered, letters, recovered, situations
-from lifecare_gql.domain.words import MessageState, ReceiptState
+from lifecare_gql.domain.words import MessageState, Protection, ReceiptState
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape
@@ -169,5 +169,7 @@ def _unread(receipt: Row) -> Unread:
 
 
 def _municipality(patient: Any) -> str | None:
-    code: str | None = patient.home_municipality_code if patient else None
+    """Where a person with a protected identity is registered stands in no report."""
+    open_ = patient is not None and patient.protection is Protection.NONE
+    code: str | None = patient.home_municipality_code if open_ else None
     return code

@@ -62,7 +62,7 @@ class Session:
     @property
     def viewer(self) -> Viewer:
         """Who looks, for the visibility predicates."""
-        return ANONYMOUS if self.caller is None else Viewer(unit_id=self.caller.unit_id)
+        return ANONYMOUS if self.caller is None else Viewer(unit_id=self.caller.unit_id, now=self.now)
 
     def known(self) -> Caller:
         """The caller; NotAuthenticated for an anonymous one."""

@@ -53,6 +53,49 @@ class ReviewFinding(Word):
     SUSPECTED = "SUSPECTED", "misstänkt obehörig", "The access is suspected to have been unauthorised."
 
 
+class BlockAskedBy(Word):
+    """Who asks that something is blocked, or that a block ends (spärr)."""
+
+    PATIENT = "PATIENT", "patienten", "The patient, also a child that can judge it."
+    GUARDIAN = "GUARDIAN", "vårdnadshavare", "A guardian, who has no right to block a child's data (PDL 4:4)."
+
+
+class BlockEventKind(Word):
+    """What happened to a block (spärr)."""
+
+    SET = "SET", "spärrad", "The patient opposed that others read it."
+    LIFTED_BY_CONSENT = "LIFTED_BY_CONSENT", "hävd med samtycke", "It was lifted for one unit for a while."
+    LIFTED_IN_EMERGENCY = (
+        "LIFTED_IN_EMERGENCY",
+        "nödöppnad",
+        "It was lifted for one unit for hours, because the patient could not be asked (PDL 4:5).",
+    )
+    ENDED = "ENDED", "upphävd", "The patient no longer opposes it."
+
+
+class AccessBasis(Word):
+    """On what ground something is opened to a unit for a while."""
+
+    CONSENT = "CONSENT", "samtycke", "The patient consents (PDL 4:5; 2022:913, 3 kap. 1–2 §§)."
+    EMERGENCY = (
+        "EMERGENCY",
+        "nödöppning",
+        "The patient cannot be asked, and what is opened is indispensable (PDL 4:5; 2022:913, 3 kap.).",
+    )
+
+
+class AccessPurpose(Word):
+    """For what the unit needs it. The law names no other, whatever is consented to (2022:913, 3 kap. 7 §)."""
+
+    CARE = "CARE", "vård och behandling", "Care of the patient (2022:913, 3 kap. 1 §)."
+    SOCIAL_CARE_SERVICE = "SOCIAL_CARE_SERVICE", "insats", "A service of social care (2022:913, 3 kap. 2 §)."
+    SOCIAL_CARE_ASSESSMENT = (
+        "SOCIAL_CARE_ASSESSMENT",
+        "utredning",
+        "Finding out which services are needed (2022:913, 3 kap. 2 §).",
+    )
+
+
 class RoleGrantEventKind(Word):
     """What happened to a role that somebody has (behörighet)."""
 

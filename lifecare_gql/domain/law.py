@@ -141,3 +141,11 @@ SUNDAY_RULE = LegalReference(
     says="Det som ska göras senast en lördag, söndag, annan helgdag, midsommarafton, julafton eller nyårsafton"
     " får göras nästa vardag.",
 )
+
+BLOCK = LegalReference(
+    law="patientdatalag (2008:355)",
+    section="4 kap. 4 §",
+    says="Motsätter sig patienten det får uppgifter som dokumenterats hos en vårdenhet eller i en vårdprocess inte"
+    " göras tillgängliga för andra: de ska genast spärras. Att det finns spärrade uppgifter får framgå."
+    " Vårdnadshavare har inte rätt att spärra barnets uppgifter.",
+)

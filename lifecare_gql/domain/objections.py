@@ -22,6 +22,7 @@ class ObjectionCode(Word):
     ANSWER_REQUIRED = "ANSWER_REQUIRED", "svar saknas", "It must be said whether it is so: yes or no."
     ASSIGNMENT_ENDED = "ASSIGNMENT_ENDED", "uppdraget är avslutat", "The assignment has ended."
     ATTACHMENTS_NOT_SUPPORTED = "ATTACHMENTS_NOT_SUPPORTED", "bilagor", "Attachments cannot be sent."
+    BLOCK_STANDS = "BLOCK_STANDS", "redan spärrat", "The same is blocked already."
     CARE_PLAN_INSTEAD = (
         "CARE_PLAN_INSTEAD",
         "samordnad vårdplan i stället",
@@ -44,6 +45,11 @@ class ObjectionCode(Word):
     FILE_MALFORMED = "FILE_MALFORMED", "fel i filen", "The file, or a row of it, is not laid out as its template."
     FORM_MISSING = "FORM_MISSING", "blankett saknas", "No filled-in form lies at the unit."
     FORUM_EXISTS = "FORUM_EXISTS", "forum finns", "An established forum must be used instead."
+    GUARDIAN_CANNOT_BLOCK = (
+        "GUARDIAN_CANNOT_BLOCK",
+        "vårdnadshavare kan inte spärra",
+        "A guardian has no right to block a child's data.",
+    )
     HSA_ID_TAKEN = "HSA_ID_TAKEN", "HSA-id används redan", "Something else has that HSA-id."
     INVALID_IDENTITY = "INVALID_IDENTITY", "ogiltig identitet", "The patient's identity is not valid."
     LISTED_HEALTH_CENTRE_UNKNOWN = (
@@ -138,6 +144,7 @@ class ObjectionCode(Word):
         "inte inskriven i kommunal hälso- och sjukvård",
         "The patient is not enrolled in municipal health care.",
     )
+    PERIOD_WRONG = "PERIOD_WRONG", "fel tid", "It would end before now, or last longer than it may."
     PLAN_ALREADY_OPEN = "PLAN_ALREADY_OPEN", "SIP pågår redan", "The patient already has an open plan (SIP)."
     PROCESS_ORDER = "PROCESS_ORDER", "fel ordning", "Something else must be done first."
     PROTECTED_IDENTITY = (

@@ -169,7 +169,11 @@ class MessageEventKind(Word):
 
 
 class Protection(Word):
-    """Protected identity (skyddade personuppgifter)."""
+    """Protected identity (skyddade personuppgifter).
+
+    The third degree, fingerade personuppgifter (lag 1991:483), has no word: the person has a new identity like
+    anybody else's, and nothing may tell that there was another.
+    """
 
     NONE = "NONE", "ingen skyddsmarkering", "No protection is registered."
     CONFIDENTIALITY_MARK = "CONFIDENTIALITY_MARK", "sekretessmarkering", "Confidentiality mark, OSL 22:1."
@@ -209,6 +213,7 @@ class AccessAct(Word):
     AUDITED = "AUDITED", "logg granskad", "What the log says about the patient was shown to a reviewer."
     REVIEWED = "REVIEWED", "loggkontroll antecknad", "What came of a review of the log was noted."
     EXTRACTED = "EXTRACTED", "loggutdrag", "The patient's extract of the log was made."
+    EMERGENCY = "EMERGENCY", "nödöppning", "Access was opened in an emergency; it is to be reviewed."
 
 
 class Severity(Word):

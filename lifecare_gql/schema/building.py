@@ -17,6 +17,7 @@ from lifecare_gql.hookspecs import RegionSchema, TypeField
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema import (
     administration,
+    blocks,
     episodes,
     messages,
     outage_kits,
@@ -39,7 +40,7 @@ Fields = dict[str, dict[str, StrawberryField]]
 def build_schema(regions: Regions) -> Schema:
     """The schema of the core and the enabled regions; RegionFault lists every clash and every unfit name."""
     added: Fields = {}
-    for module in (messages, episodes, plans, tasks, outage_kits, recoveries, phone_logs, administration):
+    for module in (messages, episodes, plans, tasks, outage_kits, recoveries, phone_logs, administration, blocks):
         for name, fields in module.ADDED.items():
             added.setdefault(name, {}).update(fields)
     faults = [fault for said in regions.schemas for fault in _faults(said, added)]

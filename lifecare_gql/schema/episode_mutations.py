@@ -33,7 +33,7 @@ _Kind = EpisodeEventKind
 class EpisodeChanged(Success):
     """Made of `results.Done` with the event's id."""
 
-    @strawberry.field(description="The episode as it is now; null when your unit no longer takes part (felsänt).")
+    @strawberry.field(description="The episode as it is now; null when your unit may not see it (felsänt, spärr).")
     async def episode(self, info: Info) -> Episode | None:
         return await record_of_event(info, rows.Episode, rows.EpisodeEvent, "episode_id", self.done)
 

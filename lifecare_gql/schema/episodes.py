@@ -23,13 +23,13 @@ from lifecare_gql.domain.readiness import Readiness, discharge_readiness
 from lifecare_gql.domain.words import ConsentForm, ConsentKind, ConsentState, ReceiptState
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
-from lifecare_gql.schema.patients import Patient
+from lifecare_gql.schema.patients import Patient, unprotected
 from lifecare_gql.schema.payment import policy_named
 from lifecare_gql.schema.reading import Connection, Node, column, computed, gathered, to_many, to_one, window
 from lifecare_gql.schema.units import Assignment, Unit, own_unit_only
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import BY_VERSION, LAST_OPENED, Order, Rows
+from lifecare_gql.storage.reading.rows import BY_VERSION, LAST_OPENED, One, Order, Rows, Shape
 from lifecare_gql.storage.reading.where import EVERY, Where
 
 _Kinds = Annotated[
@@ -182,7 +182,7 @@ class Episode(Node):
     ) -> PaymentLiability:
         """Who pays, from which day, how much, and why (betalningsansvar). A calculation, no legal advice."""
         patient, facts = root.related["#patient"], facts_in(root, info)
-        home = None if patient is None else patient.home_municipality_code
+        home = None if patient is None or not unprotected(patient) else patient.home_municipality_code
         said = episode_for_payment(episode_events(root), facts, home, placing_municipality, outpatient_care)
         return payment_liability(said, policy_named(info, policy), info.context.regions.payment, facts.now)
 
@@ -222,6 +222,13 @@ class ChecklistPoint:
     ticked_by_municipality: bool = strawberry.field(description="Whether the municipality ticked it.")
 
 
+_TOLD = Shape(
+    model=rows.EpisodeEvent,
+    columns=frozenset({"content"}),
+    ones={"#patient": One(relation="patient", shape=Shape.of(rows.Patient, "protection"))},
+)
+
+
 @window(rows.EpisodeEvent)
 class EpisodeEvent(Node):
     """Something that happened in a care episode (händelse); a notice when it was sent to somebody (meddelande)."""
@@ -233,7 +240,9 @@ class EpisodeEvent(Node):
     occurred_at: dt.datetime | None = column("When it happened, where that was said apart (inträffade).")
     reason: str | None = column("The reason given (orsak).")
     text: str | None = column("What was written.")
-    episode: Episode = to_one("episode", "The episode.")
+    episode: Episode | None = to_one(
+        "episode", "The episode; null when a block hides it and this was sent to your unit all the same (spärr)."
+    )
     unit: Unit = to_one("unit", "The unit that did it.")
     by: Assignment = to_one("by", "Who did it.")
     about: EpisodeEvent | None = to_one("about", "The notice that was acknowledged, forwarded or misdirected.")
@@ -256,9 +265,16 @@ class EpisodeEvent(Node):
             said.add(LegalField.EXPECTED_DISCHARGE)
         return [one for one in LegalField if one in said]
 
-    @computed("content")
+    @gathered(_TOLD)
     def registered_address(root: strawberry.Parent[Row]) -> str | None:
-        """The registered address as it was given (folkbokföringsadress); null when it was withheld."""
+        """The registered address as it was given (folkbokföringsadress); null when it was withheld.
+
+        Withheld is also one that was given before the identity was protected, but not one given for a reason.
+        """
+        patient = root.related["#patient"]
+        given_openly = not root.content.get("address_reason")
+        if given_openly and (patient is None or not unprotected(patient)):
+            return None
         return root.content.get("registered_address")
 
     @computed("content")

@@ -10,6 +10,7 @@ from lifecare_gql.actions import cases, message_acts, messages, units
 from lifecare_gql.domain.words import MessageEventKind
 from lifecare_gql.schema.administration_mutations import AdministrationMutation
 from lifecare_gql.schema.auditing import AuditMutation
+from lifecare_gql.schema.blocks import BlockMutation
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episode_mutations import EpisodeMutation
 from lifecare_gql.schema.ids import row_id
@@ -46,7 +47,13 @@ from lifecare_gql.storage import rows
     description="What a person can do. Every answer is what was made, or a refusal that says everything."
 )
 class Mutation(
-    EpisodeMutation, PlanMutation, OutageMutation, PhoneLogMutation, AdministrationMutation, AuditMutation
+    EpisodeMutation,
+    PlanMutation,
+    OutageMutation,
+    PhoneLogMutation,
+    AdministrationMutation,
+    AuditMutation,
+    BlockMutation,
 ):
     """The mutations of the core."""
 

@@ -22,7 +22,7 @@ from lifecare_gql.storage.reading.rows import LAST_OPENED, Rows, one
 from lifecare_gql.storage.reading.where import EVERY, Where
 
 
-def _unprotected(root: Row) -> bool:
+def unprotected(root: Row) -> bool:
     """Where a person with a protected identity lives or is cared for is not shown (skyddade personuppgifter)."""
     return root.protection is Protection.NONE
 
@@ -49,13 +49,13 @@ class Patient(Node):
         "listed_unit",
         "The health centre where the patient is listed (listad vårdcentral, H10); null when protected.",
         "protection",
-        shown=_unprotected,
+        shown=unprotected,
     )
     enrolled_at: Unit | None = to_one(
         "enrolled_unit",
         "The municipal unit where the patient is enrolled (inskriven i kommunal HSL, H5); null when protected.",
         "protection",
-        shown=_unprotected,
+        shown=unprotected,
     )
     cases: Connection[Case] = to_many(_cases, "{t}.patient_id", "The cases your unit takes part in (ärenden).")
 
@@ -67,12 +67,12 @@ class Patient(Node):
     @computed("registered_address", "protection")
     def registered_address(root: strawberry.Parent[Row]) -> str | None:
         """The registered address (folkbokföringsadress); null when protected, or not known."""
-        return root.registered_address if _unprotected(root) else None
+        return root.registered_address if unprotected(root) else None
 
     @computed("home_municipality_code", "protection")
     def home_municipality(root: strawberry.Parent[Row], info: Info) -> Municipality | None:
         """The municipality of registration (folkbokföringskommun); null when protected."""
-        return municipality_named(info, root.home_municipality_code) if _unprotected(root) else None
+        return municipality_named(info, root.home_municipality_code) if unprotected(root) else None
 
 
 @window(rows.Case)
@@ -95,5 +95,9 @@ def patient_by(info: Info, by: PatientKey) -> Rows:
 
 
 def own_patients(info: Info) -> Rows:
-    """The patients in whose care the caller's unit takes part, by public id: no order reveals anything."""
-    return Rows(model=rows.Patient)
+    """The patients in whose care the caller's unit takes part, by public id: no order reveals anything.
+
+    Not those whose care was opened to it for a while: they are asked for one by one.
+    """
+    sql = "{t}.id in (select o.patient_id from care_relation o where o.unit_id = {own} and o.until is null)"
+    return Rows(model=rows.Patient, where=Where(sql, {"own": info.context.session.viewer.unit_id}))

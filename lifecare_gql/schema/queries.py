@@ -9,6 +9,7 @@ import strawberry
 from lifecare_gql.actions import access, auditing, messages
 from lifecare_gql.actions.results import Missing
 from lifecare_gql.actions.session import Caller
+from lifecare_gql.domain.access_explained import AccessExplanation
 from lifecare_gql.domain.comparing import Comparison, compare
 from lifecare_gql.domain.diagram import DischargeProcess, discharge_process
 from lifecare_gql.domain.payment import PaymentLiability
@@ -19,8 +20,9 @@ from lifecare_gql.domain.sources import Fact
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.errors import BadInput
-from lifecare_gql.schema import administration, payment
+from lifecare_gql.schema import administration, explaining, payment
 from lifecare_gql.schema.auditing import AccessEntry, AccessReview, AuditQuery
+from lifecare_gql.schema.blocks import Block, BlockEvent, CareAccess
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episodes import ConsentEntry, Episode, EpisodeEvent, EpisodeParticipant, NoticeReceipt
 from lifecare_gql.schema.ids import row_id, split
@@ -46,6 +48,9 @@ NODES: dict[str, type[Node]] = {
         AccessEntry,
         AccessReview,
         Assignment,
+        Block,
+        BlockEvent,
+        CareAccess,
         Case,
         Consent,
         ConsentEntry,
@@ -208,6 +213,11 @@ class Query(PhoneLogQuery, AuditQuery):
     )
     payment_amounts: list[YearAmount] = strawberry.field(
         resolver=payment.amounts, description=described(payment.amounts)
+    )
+
+    explain_access: AccessExplanation = explaining.explaining(NODES)
+    emergency_accesses: list[explaining.EmergencyAccess] = strawberry.field(
+        resolver=explaining.emergencies, description=described(explaining.emergencies)
     )
 
     @strawberry.field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from lifecare_gql.domain import (
+    access_explained,
     access_words,
     administration_words,
     episode_words,
@@ -37,8 +38,14 @@ VOCABULARIES: tuple[type[Word], ...] = (
     words.ReceiptState,
     words.Severity,
     words.UnitKind,
+    words.CareRelationKind,
+    access_explained.AccessRuleCode,
     words.Urgency,
     access_words.ReviewFinding,
+    access_words.AccessBasis,
+    access_words.AccessPurpose,
+    access_words.BlockAskedBy,
+    access_words.BlockEventKind,
     access_words.Role,
     access_words.RoleGrantEventKind,
     administration_words.AdministrationKind,

@@ -23,13 +23,15 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "patient": ("select", "update (id)"),
     # What was said, done or logged: it is added to.
     **dict.fromkeys(("access_log", "access_log_seal", "access_review", "idempotency_key"), _ADD),
-    **dict.fromkeys(("message_event", "episode_event", "plan_event", "outage_event", "role_grant_event"), _ADD),
+    **dict.fromkeys(
+        ("message_event", "episode_event", "plan_event", "outage_event", "role_grant_event", "block_event"), _ADD
+    ),
     **dict.fromkeys(("consent", "consent_entry", "inbox_reading", "forum", "care_case", "case_party"), _ADD),
     **dict.fromkeys(("phone_log_import", "unit_event", "assignment_event", "care_agreement"), _ADD),
     "training_record": _ADD,
     # How things stand now, read from what was said; triggers keep the columns that never change.
     **dict.fromkeys(("message", "receipt", "episode", "episode_party", "notice_receipt", "care_relation"), _KEEP),
-    **dict.fromkeys(("plan_process", "plan_party", "outage", "role_grant", "task"), _KEEP),
+    **dict.fromkeys(("plan_process", "plan_party", "outage", "role_grant", "task", "block", "care_access"), _KEEP),
     **dict.fromkeys(("unit", "assignment", "unit_trainer"), _KEEP),
     # A view.
     "access_entry": _READ,

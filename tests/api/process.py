@@ -26,6 +26,9 @@ _RESULTS = {
     "TrainerResult": "... on TrainerAppointed { replayed trainer { id } }",
     "EndTrainerResult": "... on TrainerEnded { replayed }",
     "TrainingResult": "... on TrainingRecorded { replayed training { id kind length } }",
+    "BlockResult": "... on BlockChanged { replayed block { id own endedAt } }",
+    "CareAccessResult": """... on CareAccessChanged { replayed access {
+        id basis until open blockedUnit { name } } }""",
     "RecordConsentResult": "... on ConsentRecorded { replayed entry { id version state } }",
 }
 _ANSWERS = dict(re.findall(r"^  (\w+)\((?:[^()]|\n)*?\n?  ?\): (\w+Result)!", _SDL, re.M))

@@ -68,7 +68,7 @@ async def test_a_to_one_relation_is_a_join_in_the_same_statement(api: Api, state
     assert message["patient"] == {"givenName": "Alva"}
     [sql] = reads(statements, "message")
     assert sql.count("left join") == 3
-    assert len(statements) == 3, "the caller, the caller's unit, the messages"
+    assert len(statements) == 4, "the caller, the caller's unit, the messages, the check"
     assert {one for one in selected(sql) if one.startswith("j")} == {
         "j1.id", "j1.name", "j2.id", "j2.name", "j3.id", "j3.given_name"
     }  # fmt: skip
@@ -90,7 +90,7 @@ async def test_the_number_of_statements_is_the_same_for_1_5_and_20_messages(
             found = await api(INBOX % WHOLE, "eken")
             counts[len(found["viewer"]["unit"]["inbox"]["nodes"])] = len(statements)
 
-    assert counts == {1: 5, 5: 5, 20: 5}, "the caller, the unit, messages, receipts, history"
+    assert counts == {1: 6, 5: 6, 20: 6}, "the caller, the unit, messages, receipts, history, the check"
 
 
 @pytest.mark.parametrize(("window", "wanted"), [("first: 2", [3, 2]), ("last: 2", [1, 0])])
@@ -107,7 +107,8 @@ async def test_the_limit_counts_for_each_parent(
 
     found = {one["givenName"]: one["messages"] for one in (await api(query, "varberg"))["patients"]["nodes"]}
 
-    assert statements.fetched == 2 * 3, "for each parent one more, to know whether there are more"
+    rows_read = statements.fetched[-2]  # the last one is the check
+    assert rows_read == 2 * 3, "for each parent one more, to know whether there are more"
     told = {name: [ids[name].index(node["id"]) for node in page["nodes"]] for name, page in found.items()}
     assert told == {"Alva": wanted, "Bo": wanted}
     forwards = window.startswith("first")
@@ -305,3 +306,14 @@ def test_the_text_of_a_statement_does_not_depend_on_how_many_parents_there_are()
             for count in (1, 5, 20)
         }
         assert len(texts) == 1, "so that it is prepared once"
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("children", [False, True])
+def test_an_alternative_in_what_is_asked_for_reaches_past_no_predicate(dialect: Dialect, children: bool) -> None:
+    either = Rows(model=rows.Receipt, where=Where("{t}.state = 'SENT' or {t}.answered_at is null"))
+    alias = "t1" if children else "t0"
+
+    sql = built(dialect, SOMEBODY, either, Shape.of(rows.Receipt), children=children).sql
+
+    assert f"where ({alias}.state = 'SENT' or {alias}.answered_at is null) and exists" in sql

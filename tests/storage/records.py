@@ -28,6 +28,7 @@ async def prepare(url: str) -> None:
         await administration(tx, nurse)
         await audit(tx, nurse.id)
         await process(tx, nurse.id)
+        await blocks(tx, nurse.id)
 
 
 async def message(tx: Transaction, nurse: UUID) -> None:
@@ -162,6 +163,17 @@ async def process(tx: Transaction, nurse: UUID) -> None:
         await rows.ConsentEntry.create(using_db=client, **whose, **scope, version=1, **heard)
     waits = {"since": NOW, "sort_at": NOW, "about": episode}
     await rows.Task.create(using_db=client, unit_id=WARD, **whose, kind="ASSESS_NEED", episode_id=episode, **waits)
+
+
+async def blocks(tx: Transaction, nurse: UUID) -> None:
+    """A block of the ward's, and care that was opened to a health centre in an emergency."""
+    client, whose = tx.client, {"patient_id": ALVA}
+    await rows.Block.create(using_db=client, id=uid("block"), **whose, unit_id=WARD, version=1, since=NOW)
+    said = {"version": 1, "kind": "SET", "at": NOW, "unit_id": WARD, "by_id": nurse, "asked_by": "PATIENT"}
+    await rows.BlockEvent.create(using_db=client, block_id=uid("block"), **whose, **said)
+    ground = {"basis": "EMERGENCY", "purpose": "CARE", "reason": "Medvetslös", "by_id": nurse}
+    until = NOW + dt.timedelta(hours=4)
+    await rows.CareAccess.create(using_db=client, **whose, unit_id=EKEN, **ground, since=NOW, until=until)
 
 
 SHARED = {"kind": "SHARED_RECORDS"}

@@ -11,7 +11,7 @@ from tortoise.exceptions import BaseORMException, IntegrityError
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.url import Dialect
-from tests.storage.records import NORA, Again, again, columns_of, tables_of
+from tests.storage.records import EKEN, NORA, Again, again, columns_of, tables_of
 from tests.world import uid
 
 LONG_BEFORE, LONG_AFTER = "'1999-01-01 00:00:00+00:00'", "'2027-01-01 00:00:00+00:00'"
@@ -97,6 +97,19 @@ VIOLATIONS: dict[str, str | Again] = {
     "unit_trainer_once": again("unit_trainer"),
     "training_record_kind_known": again("training_record", kind="'GUESS'"),
     "training_record_form_known": again("training_record", form="'GUESS'"),
+    "block_version_positive": "update block set version = 0",
+    "block_of_one_process": again("block", episode_id=f"'{uid('episode')}'", plan_id=f"'{uid('plan')}'"),
+    "block_ends_after_it_began": f"update block set ended_at = {LONG_BEFORE}",
+    "block_once": again("block"),
+    "block_event_one_for_each_version": again("block_event"),
+    "block_event_kind_known": again(
+        "block_event", version="2", kind="'LOST'", for_unit_id=f"'{EKEN}'", until=LONG_AFTER
+    ),
+    "block_event_lifts_for_a_while": again("block_event", version="2", kind="'LIFTED_BY_CONSENT'"),
+    "care_access_basis_known": again("care_access", basis="'WISH'"),
+    "care_access_for_a_while": again("care_access", until="since"),
+    "care_access_reason_not_empty": again("care_access", reason="''"),
+    "care_access_names_whose_block": again("care_access", block_id=f"'{uid('block')}'"),
     "task_about_one_thing": again("task", episode_id="null"),
     "task_waits_once": again("task"),
 }
@@ -135,6 +148,15 @@ ALSO_REFUSED: dict[str, str | Again] = {
     "a patient's second consent of a version": again("consent_entry", "kind = 'SHARED_RECORDS'"),
     "a task about two things": again("task", about=f"'{uid('other')}'", plan_id=f"'{uid('plan')}'"),
     "an end without an ended state": "update episode set ended_at = opened_at",
+    "a lifting without an end": again(
+        "block_event", version="2", kind="'LIFTED_IN_EMERGENCY'", for_unit_id=f"'{EKEN}'"
+    ),
+    "a block that is set for somebody": again(
+        "block_event", version="2", for_unit_id=f"'{EKEN}'", until=LONG_AFTER
+    ),
+    "a block of a plan and a case": again(
+        "block", plan_id=f"'{uid('plan')}'", case_id="(select id from care_case limit 1)"
+    ),
     "somebody who acknowledged at no time": "update notice_receipt set acknowledged_by_id ="
     " (select by_id from episode_event)",
 }
@@ -152,6 +174,7 @@ ONCE_IT_IS_OVER: dict[str, tuple[str, Again]] = {
         "update plan_process set closed_at = opened_at",
         again("plan_process", closed_at="null"),
     ),
+    "block_once": ("update block set ended_at = since", again("block", ended_at="null")),
     "task_waits_once": ("update task set done_at = since", again("task", done_at="null")),
 }
 
@@ -224,6 +247,12 @@ FIXED: dict[str, tuple[str, ...]] = {
     "care_agreement": ("*",),
     "unit_trainer": ("id", "unit_id", "staff_id", "since", "by_id"),
     "training_record": ("*",),
+    "block": ("id", "patient_id", "unit_id", "episode_id", "plan_id", "case_id", "since"),
+    "block_event": ("*",),
+    "care_access": (
+        *("id", "patient_id", "unit_id", "block_id", "blocked_unit_id", "basis", "purpose", "reason"),
+        *("consent_id", "by_id", "since", "until"),
+    ),
 }
 
 

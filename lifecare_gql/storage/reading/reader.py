@@ -19,6 +19,10 @@ from lifecare_gql.storage.viewer import Viewer
 Select = Callable[[str, Sequence[Any]], Awaitable[list[Any]]]
 
 
+class StrangerShown(AssertionError):
+    """A row was fetched about somebody in whose care the unit has no part: a predicate is wrong."""
+
+
 class Row:
     """One fetched row: the asked columns as attributes, related rows under the names they were asked by."""
 
@@ -80,6 +84,34 @@ class Reader:
         sql, params = Builder(self._dialect, self._viewer).hidden(rows)
         found = await self._select(sql, params)
         return decode_id(found[0][0]) if found and found[0][0] is not None else None
+
+    async def predicates(self, rows: Rows) -> tuple[bool, bool, bool, bool] | None:
+        """Of the first of the rows, seen or not: that it is there, and whether each predicate alone holds.
+
+        In order: there, visible, opened, blocked. None when there is none. For explanations only.
+        """
+        sql, params = Builder(self._dialect, self._viewer).predicates(rows)
+        found = await self._select(sql, params)
+        return (True, *(bool(one) for one in found[0])) if found else None  # type: ignore[return-value]
+
+    async def whom(self, rows: Rows) -> set[UUID]:
+        """Whom the rows are about that the viewer may see: to count them only, nothing of them is fetched."""
+        sql, params = Builder(self._dialect, self._viewer).whom(rows)
+        return {decode_id(one[0]) for one in await self._select(sql, params)}
+
+    async def check(self, patients: Sequence[UUID]) -> None:
+        """Raise StrangerShown for a patient in whose care the viewer's unit has never had any part.
+
+        Whatever a model's predicate says: what is fetched is held against a statement of its own, once for all.
+        """
+        if not patients:
+            return
+        sql, params = Builder(self._dialect, self._viewer).parts(patients)
+        known = {decode_id(one[0]) for one in await self._select(sql, params)}
+        if strangers := len(set(patients) - known):
+            raise StrangerShown(
+                f"{strangers} of {len(patients)} patients are none of the unit's: nothing is shown."
+            )
 
     async def _pages(self, statement: Statement, window: Window | None) -> dict[UUID | None, Page]:
         """A page for each parent (None: there is no parent), everything below its rows fetched too.

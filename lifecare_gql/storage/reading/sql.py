@@ -1,6 +1,6 @@
 """Rows and a shape become SQL: only the asked columns, to-one as JOIN, a limit for each parent.
 
-The model's visibility predicate is added to every table that is read: the root, each JOIN, and the rows of
+What the model says may be seen (`seen`) is added to every table that is read: the root, each JOIN, and the rows of
 a to-many relation. A model without a predicate raises, so nothing can be read by forgetting it.
 """
 
@@ -96,8 +96,34 @@ class Builder:
         table, column = _table(rows.model), rows.model.patient_column
         return f'select t0."{column}" from {table} t0 where {found} limit 1', self.params
 
+    def predicates(self, rows: Rows) -> tuple[str, list[Any]]:
+        """What each of the model's predicates says of the first row, by itself."""
+        model, viewer = rows.model, self.viewer
+        said = (model.visible(viewer), model.opened(viewer), model.blocked(viewer))
+        columns = ", ".join(f"({self._render(one, t='t0', v='v0')})" for one in said)
+        found = self._render(rows.where, t="t0", v="v0")
+        return f"select {columns} from {_table(model)} t0 where {found} limit 1", self.params
+
+    def whom(self, rows: Rows) -> tuple[str, list[Any]]:
+        """Whom the rows are about that may be seen."""
+        via, found = self._via(rows), " and ".join(self._conditions(rows))
+        table, column = _table(rows.model), rows.model.patient_column
+        return f'select distinct t0."{column}" from {table} t0 {via} where {found}', self.params
+
+    def parts(self, patients: Sequence[UUID]) -> tuple[str, list[Any]]:
+        """Those of the patients in whose care the viewer's unit has, or once had, a part, or an opened access."""
+        found = self._render(
+            Where(
+                "select r.patient_id from care_relation r where r.patient_id in {patients} and r.unit_id = {unit}"
+                " union select a.patient_id from care_access a where a.patient_id in {patients}"
+                " and {unit} in (a.unit_id, a.blocked_unit_id) and a.since <= {now}",
+                {"patients": list(patients), "unit": self.viewer.unit_id, "now": self.viewer.now},
+            )
+        )
+        return found, self.params
+
     def _conditions(self, rows: Rows, t: str = "t0", v: str = "v0") -> list[str]:
-        seen = rows.model.visible(self.viewer)
+        seen = rows.model.seen(self.viewer)
         conditions = [self._condition(rows.where, t=t, v=v), self._condition(seen, t=t, v=v)]
         if rows.window is not None:
             conditions += self._bounds(rows, rows.window, t, v)
@@ -148,7 +174,7 @@ class Builder:
         assert isinstance(key, ForeignKeyFieldInstance), f"{model.__name__}.{relation} is no to-one relation"
         self._aliases += 1
         joined = f"j{self._aliases}"
-        seen = self._condition(target.visible(self.viewer), t=joined, v=joined)
+        seen = self._condition(target.seen(self.viewer), t=joined, v=joined)
         self.joins.append(
             f'left join {_table(target)} {joined} on {joined}.id = {alias}."{key.source_field}" and {seen}'
         )

@@ -8,6 +8,7 @@ from lifecare_gql.storage.rows.administration import (
     UnitTrainer,
 )
 from lifecare_gql.storage.rows.base import Record
+from lifecare_gql.storage.rows.blocks import Block, BlockEvent, CareAccess
 from lifecare_gql.storage.rows.episodes import Episode, EpisodeEvent, EpisodeParty, EpisodeStep, NoticeReceipt
 from lifecare_gql.storage.rows.ledger import (
     AccessEntry,
@@ -31,6 +32,9 @@ __all__ = [
     "AccessReview",
     "Assignment",
     "AssignmentEvent",
+    "Block",
+    "BlockEvent",
+    "CareAccess",
     "CareAgreement",
     "CareRelation",
     "Case",

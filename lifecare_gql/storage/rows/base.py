@@ -9,7 +9,7 @@ from uuid import uuid4
 from tortoise import fields
 from tortoise.models import Model
 
-from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.reading.where import NOTHING, Where
 from lifecare_gql.storage.viewer import Viewer
 
 
@@ -41,6 +41,27 @@ class Record(Model):
     def visible(cls, viewer: Viewer) -> Where:
         """Which rows the viewer may see."""
         raise NotImplementedError(f"{cls.__name__} has no visibility predicate, so it cannot be read")
+
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        """Which rows the viewer may see besides, of patients whose care was opened to the unit (active choice)."""
+        return NOTHING
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """Which rows blocks hide from the viewer (spärr). Whatever is about a patient must say so itself."""
+        if cls.patient_column is None:
+            return NOTHING
+        raise NotImplementedError(f"{cls.__name__} does not say what a block hides of it, so it cannot be read")
+
+    @classmethod
+    def seen(cls, viewer: Viewer) -> Where:
+        """What is read: all that is visible or opened, and not blocked. The one place that puts them together."""
+        shown, hidden = cls.visible(viewer), NOTHING if viewer.unblocked else cls.blocked(viewer)
+        also = cls.opened(viewer) if viewer.wider else NOTHING
+        params = {**shown.params, **also.params, **hidden.params}
+        sql = shown.sql if also is NOTHING else f"(({shown.sql}) or ({also.sql}))"
+        return Where(sql if hidden is NOTHING else f"({sql}) and not ({hidden.sql})", params)
 
 
 def directory(viewer: Viewer) -> Where:

@@ -9,6 +9,7 @@ from tortoise import fields
 from lifecare_gql.domain.episode_words import EpisodeEventKind, EpisodeState, NoticeKind, PartyRole
 from lifecare_gql.domain.words import ReceiptState
 from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.rows import blocking
 from lifecare_gql.storage.rows.base import InstantField, Record
 from lifecare_gql.storage.rows.organisations import Assignment, Unit
 from lifecare_gql.storage.rows.outages import Outage
@@ -24,6 +25,15 @@ _ADDRESSED = (
     "({e}.notice is null or {e}.notice <> 'GENERAL' or {e}.unit_id = {unit} or exists"
     " (select 1 from notice_receipt n where n.event_id = {e}.id and n.unit_id = {unit}))"
 )
+
+
+_SENT_TO_ONE = "exists (select 1 from notice_receipt n where n.event_id = {t}.id and n.unit_id = {unit})"
+
+
+def _no_letter(viewer: Viewer, kind: str) -> Where:
+    """What an opened access shows of what was sent: all but letters between others."""
+    found = blocking.opened(viewer)
+    return Where(f"({kind} is null or {kind} <> 'GENERAL') and {found.sql}", found.params)
 
 
 def _of_episode(viewer: Viewer, column: str = "{t}.episode_id") -> Where:
@@ -55,6 +65,14 @@ class Episode(Record):
     def visible(cls, viewer: Viewer) -> Where:
         return _of_episode(viewer, "{t}.id")
 
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return blocking.opened(viewer)
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return blocking.hidden(viewer, blocking.of_episode("{t}.id", "{t}.ward_id"))
+
 
 class EpisodeParty(Record):
     """That a unit takes part in an episode; `via` is the unit of its municipality that forwarded to it (V57)."""
@@ -78,6 +96,14 @@ class EpisodeParty(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
         return _of_episode(viewer)
+
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return blocking.opened(viewer)
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return blocking.hidden(viewer, blocking.of_episode("{t}.episode_id"))
 
 
 class EpisodeEvent(Record):
@@ -116,6 +142,17 @@ class EpisodeEvent(Record):
         part = _of_episode(viewer)
         return Where(f"{part.sql} and {_ADDRESSED.replace('{e}', '{t}')}", part.params)
 
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return _no_letter(viewer, "{t}.notice")
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """All of a blocked episode, and what a blocking unit wrote in others; never what was sent to oneself."""
+        author = blocking.of_author("{t}.unit_id", "{t}.episode_id")
+        origin = f"{blocking.of_episode('{t}.episode_id')} or {author}"
+        return blocking.hidden(viewer, origin, but=f"{{t}}.unit_id = {{unit}} or {_SENT_TO_ONE}")
+
 
 class EpisodeStep(Record):
     """An event without its words: what the process must know of every step, also of letters between others."""
@@ -143,6 +180,15 @@ class EpisodeStep(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
         return _of_episode(viewer)
+
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return blocking.opened(viewer)
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """All steps of a blocked episode, or none: what is read from a part of them would be wrong."""
+        return blocking.hidden(viewer, blocking.of_episode("{t}.episode_id"))
 
 
 class NoticeReceipt(Record):
@@ -174,3 +220,15 @@ class NoticeReceipt(Record):
         addressed = _ADDRESSED.replace("{e}", "e")
         read = f"exists (select 1 from episode_event e where e.id = {{t}}.event_id and {addressed})"
         return Where(f"{part.sql} and {read}", part.params)
+
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return _no_letter(viewer, "{t}.kind")
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """Like the notice, but of one that was sent to several only the own receipt."""
+        wrote = "exists (select 1 from episode_event w where w.id = {t}.event_id and w.unit_id = %s)"
+        author = f"(b.episode_id = {{t}}.episode_id or {blocking.WHOLE_UNIT}) and {wrote % 'b.unit_id'}"
+        origin = f"{blocking.of_episode('{t}.episode_id')} or {author}"
+        return blocking.hidden(viewer, origin, but=f"{{t}}.unit_id = {{unit}} or {wrote % '{unit}'}")

@@ -109,6 +109,11 @@ class AccessEntry(Record):
         about = of_audited_region("{t}.patient_id")
         return Where(f"({by_the_region} or {about})", {"audits": viewer.audits})
 
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """The log is no record of the patient's: it is what a block is checked by."""
+        return NOTHING
+
 
 class AccessReview(Record):
     """That somebody looked into an entry of the access log, and what came of it (loggkontroll)."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from tortoise import fields
 
 from lifecare_gql.domain.words import ConsentForm, MessageEventKind, MessageState, Purpose, ReceiptState, Urgency
-from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.reading.where import NOTHING, Where
 from lifecare_gql.storage.rows.base import InstantField, Record
 from lifecare_gql.storage.rows.organisations import Assignment, Unit
 from lifecare_gql.storage.rows.patients import Case, Patient
@@ -58,6 +58,11 @@ class Message(Record):
     def visible(cls, viewer: Viewer) -> Where:
         return Where(_SEEN_BY_PARTIES.replace("{m}", "{t}"), {"unit": viewer.unit_id})
 
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """A letter was given out to those whom it is addressed to, and nobody else sees it."""
+        return NOTHING
+
 
 class Receipt(Record):
     """Where a message stands with one recipient (kvittens)."""
@@ -89,6 +94,10 @@ class Receipt(Record):
     def visible(cls, viewer: Viewer) -> Where:
         return _through_message(viewer)
 
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return NOTHING
+
 
 class MessageEvent(Record):
     """Something that happened to a message: the record itself. One for each version."""
@@ -112,6 +121,10 @@ class MessageEvent(Record):
     def visible(cls, viewer: Viewer) -> Where:
         return _through_message(viewer)
 
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return NOTHING
+
 
 class ConsentRecord(Record):
     """The individual's consent to one message (samtycke, O9): used once, by that message."""
@@ -132,3 +145,7 @@ class ConsentRecord(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
         return _through_message(viewer)
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return NOTHING

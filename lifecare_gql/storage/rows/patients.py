@@ -8,7 +8,8 @@ from tortoise import fields
 
 from lifecare_gql.domain.identity import IdentityKind
 from lifecare_gql.domain.words import CareRelationKind, Protection
-from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.reading.where import NOTHING, Where
+from lifecare_gql.storage.rows import blocking
 from lifecare_gql.storage.rows.base import InstantField, Record
 from lifecare_gql.storage.rows.organisations import Unit
 from lifecare_gql.storage.viewer import Viewer
@@ -65,6 +66,15 @@ class Patient(Record):
             {"unit": viewer.unit_id},
         )
 
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return blocking.opened(viewer, "{t}.id")
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """Who somebody is, no unit has documented: it stands in the population register."""
+        return NOTHING
+
 
 class CareRelation(Record):
     """Why, and for how long, a unit takes part in a patient's care (vårdrelation)."""
@@ -84,6 +94,10 @@ class CareRelation(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
         return Where("{t}.unit_id = {unit}", {"unit": viewer.unit_id})
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return NOTHING
 
 
 class Case(Record):
@@ -107,6 +121,10 @@ class Case(Record):
             "exists (select 1 from case_party p where p.case_id = {t}.id and p.unit_id = {unit})",
             {"unit": viewer.unit_id},
         )
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return blocking.hidden(viewer, blocking.of_case("{t}.id", "{t}.opened_by_unit_id"))
 
 
 class CaseParty(Record):

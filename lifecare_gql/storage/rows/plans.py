@@ -10,6 +10,7 @@ from lifecare_gql.domain.plan_words import CallAnswer, PlanEventKind, PlanState
 from lifecare_gql.domain.task_words import TaskKind
 from lifecare_gql.domain.words import ConsentForm, ConsentKind, ConsentState
 from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.rows import blocking
 from lifecare_gql.storage.rows.base import InstantField, Record
 from lifecare_gql.storage.rows.episodes import Episode, EpisodeEvent
 from lifecare_gql.storage.rows.messages import Message
@@ -45,6 +46,14 @@ class PlanProcess(Record):
     def visible(cls, viewer: Viewer) -> Where:
         return _of_plan(viewer, "{t}.id")
 
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return blocking.opened(viewer)
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return blocking.hidden(viewer, blocking.of_plan("{t}.id"))
+
 
 class PlanParty(Record):
     """That a unit takes part in a plan, and what it answered to the call."""
@@ -65,6 +74,14 @@ class PlanParty(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
         return _of_plan(viewer)
+
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return blocking.opened(viewer)
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        return blocking.hidden(viewer, blocking.of_plan("{t}.plan_id"))
 
 
 class PlanEvent(Record):
@@ -91,6 +108,21 @@ class PlanEvent(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
         return _of_plan(viewer)
+
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return blocking.opened(viewer)
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """The plan is one document of all its parties: all events or none, but what was said by or to oneself."""
+        called = (
+            "({t}.kind = 'CALLED' and exists (select 1 from plan_party c where c.plan_id = {t}.plan_id"
+            " and c.unit_id = {unit} and c.invited))"
+        )
+        return blocking.hidden(
+            viewer, blocking.of_plan("{t}.plan_id"), but=f"{{t}}.unit_id = {{unit}} or {called}"
+        )
 
 
 class ConsentEntry(Record):
@@ -127,6 +159,16 @@ class ConsentEntry(Record):
             {"unit": viewer.unit_id},
         )
 
+    @classmethod
+    def opened(cls, viewer: Viewer) -> Where:
+        return blocking.opened(viewer)
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """With the episode or plan that it is for, all of them or none: an older one must not seem to hold."""
+        origin = f"{blocking.of_episode('{t}.episode_id')} or {blocking.of_plan('{t}.plan_id')}"
+        return blocking.hidden(viewer, origin, but="{t}.unit_id = {unit}")
+
 
 class Task(Record):
     """Something that waits for a unit (uppgift). Read from what has happened; `done_at`: it no longer waits."""
@@ -156,3 +198,10 @@ class Task(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Where:
         return Where("{t}.unit_id = {unit}", {"unit": viewer.unit_id})
+
+    @classmethod
+    def blocked(cls, viewer: Viewer) -> Where:
+        """What waits in a blocked episode or plan, but for a notice that was sent to the unit."""
+        sent = "exists (select 1 from notice_receipt n where n.event_id = {t}.notice_id and n.unit_id = {unit})"
+        origin = f"{blocking.of_episode('{t}.episode_id')} or {blocking.of_plan('{t}.plan_id')}"
+        return blocking.hidden(viewer, origin, but=sent)

@@ -1,0 +1,114 @@
+"""What hinders a block (spärr), and what hinders that something is opened to a unit for a while."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lifecare_gql.domain import law
+from lifecare_gql.domain.access_words import AccessBasis, AccessPurpose, BlockAskedBy
+from lifecare_gql.domain.objections import Objection, ObjectionCode
+from lifecare_gql.domain.reviewing import MAX_TEXT_LENGTH, core_objection
+from lifecare_gql.domain.words import ConsentForm
+
+EMERGENCY = dt.timedelta(hours=4)
+"""How long what is opened in an emergency stays open at most. No document says: it is our assumption."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningAsked:
+    """What is to be opened: why, on what ground, and until when (aware).
+
+    Without an end an opening in an emergency lasts as long as it may. `said_at`: when the patient consented; now,
+    if not given.
+    """
+
+    basis: AccessBasis
+    reason: str
+    purpose: AccessPurpose = AccessPurpose.CARE
+    until: dt.datetime | None = None
+    form: ConsentForm | None = None
+    said_at: dt.datetime | None = None
+
+    def ends_at(self, now: dt.datetime) -> dt.datetime:
+        """When it ends by itself."""
+        return self.until or now + EMERGENCY
+
+
+def judge_block(asked_by: BlockAskedBy, reason: str) -> tuple[Objection, ...]:
+    """Everything that hinders that something is blocked, or that a block ends, by whom it is asked for."""
+    found = [_guardian()] if asked_by is BlockAskedBy.GUARDIAN else []
+    return (*found, *_too_long(reason))
+
+
+def judge_opening(asked: OpeningAsked, now: dt.datetime) -> tuple[Objection, ...]:
+    """Everything that hinders that something is opened."""
+    return tuple(_objections(asked, now))
+
+
+def standing() -> Objection:
+    """That the same is blocked already."""
+    return Objection(
+        code=ObjectionCode.BLOCK_STANDS,
+        path=("input", "scopeId"),
+        reason="Uppgifterna är redan spärrade.",
+        remedy="Läs patientens spärrar.",
+    )
+
+
+def over(what: str) -> Objection:
+    """That what is to be ended, or lifted, has ended."""
+    return Objection(
+        code=ObjectionCode.WRONG_STATE,
+        path=("input", what),
+        reason="Det är redan avslutat.",
+        remedy="Läs patientens spärrar.",
+    )
+
+
+def _objections(asked: OpeningAsked, now: dt.datetime) -> Iterator[Objection]:
+    if not asked.reason.strip():
+        yield core_objection(ObjectionCode.REASON_REQUIRED, ("input", "reason"))
+    yield from _too_long(asked.reason)
+    if not now < asked.ends_at(now) or (
+        asked.basis is AccessBasis.EMERGENCY and asked.ends_at(now) > now + EMERGENCY
+    ):
+        yield _period(asked.basis)
+    if asked.basis is AccessBasis.CONSENT:
+        yield from _consent(asked, now)
+
+
+def _consent(asked: OpeningAsked, now: dt.datetime) -> Iterator[Objection]:
+    if asked.until is None:
+        yield _period(asked.basis)
+    if asked.form is None:
+        yield core_objection(ObjectionCode.CONSENT_FORM_MISSING, ("input", "consentForm"))
+    if asked.said_at is not None and asked.said_at > now:
+        yield core_objection(ObjectionCode.MOMENT_IN_FUTURE, ("input", "saidAt"))
+
+
+def _too_long(reason: str) -> Iterator[Objection]:
+    if len(reason) > MAX_TEXT_LENGTH:
+        yield core_objection(ObjectionCode.TEXT_TOO_LONG, ("input", "reason"))
+
+
+def _period(basis: AccessBasis) -> Objection:
+    hours = EMERGENCY // dt.timedelta(hours=1)
+    longest = f", högst {hours} timmar (vårt antagande)" if basis is AccessBasis.EMERGENCY else ""
+    return Objection(
+        code=ObjectionCode.PERIOD_WRONG,
+        path=("input", "until"),
+        reason="Det som öppnas måste ha ett slut som ligger framåt i tiden.",
+        remedy=f"Ange till när det behövs{longest}.",
+    )
+
+
+def _guardian() -> Objection:
+    return Objection(
+        code=ObjectionCode.GUARDIAN_CANNOT_BLOCK,
+        path=("input", "askedBy"),
+        reason="En vårdnadshavare har inte rätt att spärra ett barns uppgifter.",
+        remedy="Barnet självt kan begära det när det kan ta ställning till frågan.",
+        law=law.BLOCK,
+    )
