@@ -178,7 +178,7 @@ async def carry_out(
     event = EpisodeEvent(id=str(session.new_id()), at=session.now, unit=session.known().unit, act=wanted)
     lost = await claim(desk, one_try, UUID(event.id))
     if lost is None:
-        made = entry(stands.episode_id, stands.patient_id, stands.history, stands.facts, event, extra)
+        made = entry(stands.episode_id, stands.patient_id, stands.facts, event, extra)
         await write(desk, made)
         if made.concerns_plans:
             await settle_plans_of(desk, stands.episode_id)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.acts import content_of
 from lifecare_gql.actions.tasks import settle
-from lifecare_gql.domain.episode_events import facts_of
+from lifecare_gql.domain.episode_events import facts_after
 from lifecare_gql.domain.episode_facts import EpisodeEvent, EpisodeFacts, Notice, Participant
 from lifecare_gql.domain.episode_words import EpisodeEventKind, EpisodeState
 from lifecare_gql.domain.tasks import tasks_of_episode
@@ -42,24 +42,36 @@ class Entry:
 def entry(
     episode_id: UUID,
     patient_id: UUID,
-    history: Sequence[EpisodeEvent],
     before: EpisodeFacts,
     event: EpisodeEvent,
     extra: dict[str, Any] | None = None,
 ) -> Entry:
     """The event with what holds after it."""
-    after = facts_of([*history, event], now=before.now, background=before.background)
+    after = facts_after(before, event)
     return Entry(
         episode_id=episode_id, patient_id=patient_id, event=event, before=before, after=after, extra=extra or {}
     )
 
 
-async def write(desk: Desk, one: Entry) -> None:
-    """Write the event, and the state, parties, receipts, care relations and tasks that follow from it."""
-    await _write_episode(desk, one)
-    await _write_event(desk, one)
-    await _write_parties(desk, one)
-    await _write_receipts(desk, one)
+async def write(desk: Desk, *entries: Entry) -> None:
+    """Write the events, and the state, parties, receipts, care relations and tasks that follow from them.
+
+    Of several in one episode, each was judged with the one before it done; what stands there is written once.
+    """
+    by_episode: dict[UUID, list[Entry]] = {}
+    for one in entries:
+        by_episode.setdefault(one.episode_id, []).append(one)
+    for those in by_episode.values():
+        whole = replace(those[-1], before=those[0].before)
+        await _write_episode(desk, whole)
+        await rows.EpisodeEvent.bulk_create([_event(desk, one) for one in those], using_db=desk.tx.client)
+        for one in those:
+            await _write_parties(desk, one)
+            await _write_receipts(desk, one)
+        await _settle(desk, whole)
+
+
+async def _settle(desk: Desk, one: Entry) -> None:
     region = desk.session.regions.get(one.after.region or "")
     tasks = tasks_of_episode(one.after, region.process if region else None, str(one.episode_id))
     await settle(desk, one.patient_id, tasks, episode_id=one.episode_id)
@@ -97,11 +109,10 @@ def _kept(one: Entry, stands: dict[str, Any]) -> dict[str, Any]:
     return {key: said for key, said in stands.items() if key != "ended_at" or not ended_before}
 
 
-async def _write_event(desk: Desk, one: Entry) -> None:
+def _event(desk: Desk, one: Entry) -> rows.EpisodeEvent:
     act, caller = one.event.act, desk.session.known()
     notice = _notice(one)
-    await rows.EpisodeEvent.create(
-        using_db=desk.tx.client,
+    return rows.EpisodeEvent(
         id=UUID(one.event.id),
         episode_id=one.episode_id,
         patient_id=one.patient_id,

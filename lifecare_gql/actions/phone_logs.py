@@ -88,8 +88,7 @@ async def _write(desk: Desk, import_id: UUID, entries: list[Entry]) -> None:
         at=desk.session.now,
         calls=len(entries),
     )
-    for one in entries:
-        await write(desk, replace(one, extra={"import": str(import_id)}))
+    await write(desk, *(replace(one, extra={"import": str(import_id)}) for one in entries))
 
 
 def _told(fault: RowFault) -> Objection:
@@ -113,11 +112,13 @@ class _Log:
 
     @classmethod
     async def of(cls, desk: Desk, read: tuple[PhoneLogRow, ...]) -> _Log:
-        """Read what the rows name; the episodes are locked, in one order, so that no two imports wait."""
+        """Read what the rows name; the episodes are locked, in one order, so that no two wait for each other."""
         session = desk.session
         episodes = {row.identifier: await _episode(desk, row.identifier) for row in read}
         known = {identifier: found for identifier, found in episodes.items() if found is not None}
-        standings = {one: await _standing(desk, one) for one in sorted(set(known.values()))}
+        locked = {one: await _standing(desk, one) for one in sorted(set(known.values()))}
+        standings = {one: found for one, found in locked.items() if found is not None}
+        known = {identifier: one for identifier, one in known.items() if one in standings}
         units = await _units(desk, {row.called_hsa_id for row in read})
         return cls(session=session, units=units, episodes=known, standings=standings, entries=[])
 
@@ -137,10 +138,9 @@ class _Log:
         if refused(tuple(found)):
             return [_of_row(one, row) for one in found]
         event = EpisodeEvent(id=str(self.session.new_id()), at=self.session.now, unit=unit, act=act)
-        made = entry(episode_id, stands.patient_id, stands.history, stands.facts, event)
+        made = entry(episode_id, stands.patient_id, stands.facts, event)
         self.entries.append(made)
-        history = [*stands.history, event]
-        self.standings[episode_id] = replace(stands, history=history, facts=made.after)
+        self.standings[episode_id] = replace(stands, history=[*stands.history, event], facts=made.after)
         return []
 
     def _missing(self, row: PhoneLogRow) -> Iterator[Objection]:
@@ -192,13 +192,13 @@ async def _episode(desk: Desk, identifier: str) -> UUID | None:
     return found.id if found else None
 
 
-async def _standing(desk: Desk, episode_id: UUID) -> Standing:
+async def _standing(desk: Desk, episode_id: UUID) -> Standing | None:
+    """The episode, locked; None when the unit's part in it ended while it was waited for."""
     await lock(desk, rows.Episode, episode_id)
     row = await desk.reader.first(
         Rows(model=rows.Episode, where=Where("{t}.id = {id}", {"id": episode_id})), EPISODE
     )
-    assert row is not None, "it was seen in this transaction"
-    return Standing.of(row, desk.session)
+    return Standing.of(row, desk.session) if row else None
 
 
 async def _units(desk: Desk, hsa_ids: set[str]) -> dict[str, Party]:

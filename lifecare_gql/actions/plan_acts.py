@@ -191,7 +191,7 @@ async def _carry_out(desk: Desk, one_try: Attempt, stands: PlanStanding, wanted:
     if episode is not None and call is not None:
         twin = EpisodeEvent(id=str(session.new_id()), at=session.now, unit=unit, act=call)
         ids = (episode.episode_id, episode.patient_id)
-        await write(desk, entry(*ids, episode.history, episode.facts, twin))
+        await write(desk, entry(*ids, episode.facts, twin))
     return Done(UUID(event.id), warnings=tuple(found))
 
 

@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from lifecare_gql.actions.access import Desk, work
-from lifecare_gql.actions.episode_facts import EPISODE, PATIENT, episode_events, episode_facts
+from lifecare_gql.actions.episode_facts import STEPS, episode_events
 from lifecare_gql.actions.facts import UNIT, party
+from lifecare_gql.actions.recovery_finds import Touched, touched
 from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.drafts import Party
+from lifecare_gql.domain.episode_events import facts_of
 from lifecare_gql.domain.outage_facts import OutageFacts
 from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.recovery import RecoveryItem, Unread
@@ -29,31 +31,24 @@ from lifecare_gql.storage.reading.rows import Rows, Shape
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.viewer import Viewer
 
-_UNREAD_THEN = (
-    "{r}.sent_at < {end} and ({r}.state = 'SENT' or ({r}.acknowledged_at is not null"
-    " and {r}.acknowledged_at >= {end}))"
-)
-_TOUCHED = (
-    "{t}.admitted_at >= {start} and {t}.admitted_at < {end}"
-    " or {t}.discharged_at >= {start} and {t}.discharged_at < {end}"
-    " or exists (select 1 from episode_event e where e.episode_id = {t}.id and (e.outage_id = {outage} or"
-    " (e.kind = 'PHONE_CALL_LOGGED' and e.occurred_at >= {start} and e.occurred_at < {end})"
-    " or (e.kind = 'PHONE_CALL_LOGGED' and e.occurred_at is null and e.at >= {start} and e.at < {end})))"
-    " or exists (select 1 from notice_receipt n where n.episode_id = {t}.id and n.unit_id = {unit} and "
-    + _UNREAD_THEN.replace("{r}", "n")
-    + ")"
-)
 _MESSAGES = (
-    "{t}.unit_id = {unit} and "
-    + _UNREAD_THEN.replace("{r}", "{t}")
-    + " and not exists (select 1 from message_event e where e.message_id = {t}.message_id"
+    "{t}.unit_id = {unit} and {t}.sent_at < {end} and ({t}.state = 'SENT' or ({t}.acknowledged_at is not null"
+    " and {t}.acknowledged_at >= {end}))"
+    " and not exists (select 1 from message_event e where e.message_id = {t}.message_id"
     " and e.kind = 'RETRACTED' and e.at < {end})"
 )
 """What the sender took back (återtaget) before the end has never waited: it cannot be acknowledged."""
-_RECEIPT = Shape.of(
-    rows.Receipt, "state", "sent_at", "message_id", patient=PATIENT, message=Shape.of(rows.Message, "state")
+_PATIENT = Shape.of(rows.Patient, "home_municipality_code", "protection")
+_EPISODE = replace(
+    Shape.of(rows.Episode, patient=_PATIENT), manys={key: STEPS[key] for key in ("#steps", "#parties")}
 )
-_UNITS = "{t}.region_code = {region} and {t}.active"
+"""No consent, and nothing else outside the events, changes what is left to do."""
+_RECEIPT = Shape.of(
+    rows.Receipt,
+    *("state", "sent_at", "message_id"),
+    patient=_PATIENT,
+    message=Shape.of(rows.Message, "state"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,22 +77,31 @@ async def own_worklist(session: Session, outage_id: UUID, outage: OutageFacts) -
     """What the caller's unit has left to do, each item with its patient; whose they are is logged."""
     caller = session.known()
     async with work(session) as desk:
-        found = await _matters(desk.reader, session, outage_id, outage, caller.unit)
-    items = [(one.patient_id, item) for one in found for item in one.recovered.left]
+        found = (await _by_unit(desk, outage_id, outage, unit_id=caller.unit_id)).get(caller.unit_id)
+        matters = await _matters(desk.reader, session, outage_id, outage, caller.unit, found) if found else []
+    items = [(one.patient_id, item) for one in matters for item in one.recovered.left]
     return sorted(items, key=lambda it: (it[1].since, it[1].kind, it[1].subject, it[1].about or ""))
 
 
 async def region_matters(desk: Desk, outage_id: UUID, outage: OutageFacts) -> dict[Party, list[Matter]]:
-    """What there was and is to do at each unit of the region. It is only counted: nobody is shown a patient."""
+    """What there was and is to do at each unit of the region that has anything. It is only counted: nobody is
+    shown a patient."""
     session = desk.session
-    where = Where(_UNITS, {"region": outage.region})
-    units = (await desk.reader.page(Rows(model=rows.Unit, where=where), UNIT)).rows
+    touched_ = await _by_unit(desk, outage_id, outage, unit__region_code=outage.region, unit__active=True)
     found = {}
-    for row in units:
+    for row in await _read(desk.reader, UNIT, "{t}.id in {units}", units=sorted(touched_)):
         unit = party(row)
         reader = Reader(desk.tx.select, session.db.dialect, Viewer(unit_id=row.id))
-        found[unit] = await _matters(reader, session, outage_id, outage, unit)
+        found[unit] = await _matters(reader, session, outage_id, outage, unit, touched_[row.id])
     return found
+
+
+async def _by_unit(desk: Desk, outage_id: UUID, outage: OutageFacts, **units: Any) -> dict[UUID, Touched]:
+    """What the outage touched, of the units of its own region; nothing before it is over."""
+    interval = outage.interval
+    if interval is None or interval.ends_at is None:
+        return {}
+    return await touched(desk, outage_id, interval, **units)
 
 
 async def units_left(session: Session, outage_id: UUID, outage: OutageFacts) -> list[UnitLeft]:
@@ -113,16 +117,16 @@ def _left(those: list[Matter]) -> int:
 
 
 async def _matters(
-    reader: Reader, session: Session, outage_id: UUID, outage: OutageFacts, unit: Party
+    reader: Reader, session: Session, outage_id: UUID, outage: OutageFacts, unit: Party, found: Touched
 ) -> list[Matter]:
     interval = outage.interval
     region = session.regions.get(outage.region)
     if interval is None or interval.ends_at is None or unit.region != outage.region:
         return []
     down = Down(outage_id=str(outage_id), interval=interval)
-    params = {"unit": UUID(unit.id), "outage": outage_id, "start": interval.starts_at, "end": interval.ends_at}
-    episodes = (await reader.page(Rows(model=rows.Episode, where=Where(_TOUCHED, params)), EPISODE)).rows
-    receipts = (await reader.page(Rows(model=rows.Receipt, where=Where(_MESSAGES, params)), _RECEIPT)).rows
+    ids, own = {"ids": sorted(found.episodes)}, {"unit": UUID(unit.id), "end": interval.ends_at}
+    episodes = await _read(reader, _EPISODE, "{t}.id in {ids}", **ids) if found.episodes else []
+    receipts = await _read(reader, _RECEIPT, _MESSAGES, **own) if found.messages else []
     routine = region.outage if region else None
     return [
         *(_of_episode(session, row, unit, outage, down, routine) for row in episodes),
@@ -130,14 +134,18 @@ async def _matters(
     ]
 
 
+async def _read(reader: Reader, shape: Shape, sql: str, **params: Any) -> list[Row]:
+    return (await reader.page(Rows(model=shape.model, where=Where(sql, params)), shape)).rows
+
+
 def _of_episode(
     session: Session, row: Row, unit: Party, outage: OutageFacts, down: Down, routine: OutageRoutine | None
 ) -> Matter:
-    history, stands = episode_events(row), episode_facts(row, session.now)
-    now, then = situations(unit, str(row.id), history, stands, down)
+    history = episode_events(row)
+    now, then = situations(unit, str(row.id), history, facts_of(history, now=session.now), down)
     return Matter(
         patient_id=row.about,
-        municipality=_municipality(row.related["#patient"]),
+        municipality=_municipality(row),
         recovered=recovered(outage, now, then, routine),
     )
 
@@ -153,7 +161,7 @@ def _of_messages(
         unread = (_unread(one) for one in those if _waits(one))
         yield Matter(
             patient_id=patient_id,
-            municipality=_municipality(those[0].related["patient"]),
+            municipality=_municipality(those[0]),
             recovered=recovered(outage, replace(then, unread=tuple(unread)), then, routine),
         )
 
@@ -168,8 +176,9 @@ def _unread(receipt: Row) -> Unread:
     return Unread(id=str(receipt.message_id), came_at=receipt.sent_at)
 
 
-def _municipality(patient: Any) -> str | None:
+def _municipality(row: Row) -> str | None:
     """Where a person with a protected identity is registered stands in no report."""
+    patient = row.related["patient"]
     open_ = patient is not None and patient.protection is Protection.NONE
     code: str | None = patient.home_municipality_code if open_ else None
     return code

@@ -129,13 +129,14 @@ def _is_help(cells: list[str]) -> bool:
 
 
 def _columns(line: int, header: _Cells) -> tuple[list[Column], list[RowFault]]:
-    """The columns in the order of the file, and what is wrong with its header."""
+    """The columns in the order of the file, and what is wrong with its header: of strange ones the first few."""
     if header is None:
         return [], [_no_csv(line)]
     while header and not header[-1]:
         header.pop()
     named = [_BY_KEY.get(key_of(cell)) for cell in header]
-    faults = [_layout(line, _numbered(at), *_NOT_IN_TEMPLATE) for at, one in enumerate(named) if one is None]
+    strange = islice((at for at, one in enumerate(named) if one is None), len(COLUMNS))
+    faults = [_layout(line, _numbered(at), *_NOT_IN_TEMPLATE) for at in strange]
     known = [one for one in named if one]
     for column in COLUMNS:
         if known.count(column) != 1:
@@ -151,8 +152,8 @@ def _judged(line: int, cells: _Cells, columns: list[Column], today: dt.date) -> 
         column.header: cell for column, cell in zip(columns, cells, strict=False)
     }
     values, faults = _values(line, written, today)
-    more = enumerate(cells[len(columns) :], start=len(columns))
-    faults += [_layout(line, _numbered(at), *_BESIDE) for at, cell in more if cell]
+    more = (at for at, cell in enumerate(cells[len(columns) :], start=len(columns)) if cell)
+    faults += [_layout(line, _numbered(at), *_BESIDE) for at in islice(more, len(COLUMNS))]
     told = any(cells_of.names_actual_discharge(written[one]) for one in (cells_of.GIVEN, cells_of.RECEIVED))
     if told and not written[cells_of.DISCHARGED]:
         faults.append(RowFault(line, cells_of.DISCHARGED, ObjectionCode.DATE_MISSING, *_NO_DISCHARGE))

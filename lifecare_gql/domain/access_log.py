@@ -27,6 +27,7 @@ _WHAT: dict[AccessAct, tuple[str, str]] = {
     AccessAct.DENIED: ("Någon försökte nå uppgifter om dig men fick det inte", " Inget visades."),
     AccessAct.AUDITED: ("Listan över vilka som har tagit del av uppgifter om dig granskades", ""),
     AccessAct.REVIEWED: ("En granskning av vem som har tagit del av uppgifter om dig antecknades", ""),
+    AccessAct.EMERGENCY: ("Uppgifter om dig öppnades i ett nödläge", " Det följs upp."),
     AccessAct.EXTRACTED: ("En lista som den här togs fram", ""),
 }
 _ABOUT: dict[str, str] = {

@@ -2,7 +2,7 @@
 
 verdict = judge(act, facts, unit, regions)      # may it be done?
 event = EpisodeEvent(id=..., at=now, unit=unit, act=act)
-facts = facts_of([*events, event], now=now)     # what holds afterwards
+facts = facts_after(facts, event)               # what holds afterwards: as facts_of([*events, event], now=now)
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ def facts_of(
     """
     facts = EpisodeFacts(now=now, background=background or Background())
     for event in events:
-        facts = _after(facts, event)
+        facts = facts_after(facts, event)
     return facts
 
 
-def _after(facts: EpisodeFacts, event: EpisodeEvent) -> EpisodeFacts:
+def facts_after(facts: EpisodeFacts, event: EpisodeEvent) -> EpisodeFacts:
+    """The episode as it stands after one more event; ValueError when it follows no row of the table."""
     learn = _LEARN.get(event.act.kind)
     learned = {} if learn is None else learn(facts, event)
     joined = replace(facts, participants=_joined(facts, event))

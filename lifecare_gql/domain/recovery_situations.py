@@ -75,13 +75,12 @@ def situations(
     now = situation(unit, episode_id, facts, down)
     earlier = [event for event in history if event.at < ends_at]
     before = facts_of(earlier, now=ends_at, background=facts.background)
-    forms = any(one.on_paper for one in _calls(facts, down) if one.caller.id == unit.id)
     then = replace(
         now,
         registered=_registered(before),
         fixed_care_contact_appointed=unit.id in before.fixed_care_contacts,
         sip_called=before.sip_called_at is not None,
-        form_kept=forms,
+        form_kept=_filled_in(unit, facts, down),
         unread=(*_unread(unit, before, down), *_as_of(unit, facts, down)),
     )
     return now, then
@@ -109,7 +108,7 @@ def situation(unit: Party, episode_id: str, facts: EpisodeFacts, down: Down) -> 
         fixed_care_contact_appointed=unit.id in facts.fixed_care_contacts,
         sip_agreed_on=agreed[-1] if agreed else None,
         sip_called=facts.sip_called_at is not None,
-        form_kept=unit.id in facts.forms_kept,
+        form_kept=unit.id in facts.forms_kept and _filled_in(unit, facts, down),
     )
 
 
@@ -120,6 +119,11 @@ def letters(unit: Party, patient_id: str, unread: Iterable[Unread]) -> Situation
 
 def _calls(facts: EpisodeFacts, down: Down) -> Iterator[PhoneCall]:
     return (one for one in facts.calls if down.interval.contains(one.at))
+
+
+def _filled_in(unit: Party, facts: EpisodeFacts, down: Down) -> bool:
+    """Whether the unit noted a call of the outage on a form; one of another outage is that outage's matter."""
+    return any(one.on_paper for one in _calls(facts, down) if one.caller.id == unit.id)
 
 
 def _statuses(facts: EpisodeFacts, discharged_at: dt.datetime | None) -> Iterator[PatientStatus]:

@@ -265,8 +265,12 @@ async def _then(api: Api, what: str | None, access: str) -> None:
 async def another_provider(api: Api, unit: str) -> None:
     """Let the unit belong to another care provider."""
     organisation = uuid.uuid4()
-    await run(api, f"insert into organisation select '{organisation}', 'SE0000000000-P', 'Annan vårdgivare',"
-                   " principal, region_code from organisation limit 1")  # fmt: skip
+    await run(
+        api,
+        "insert into organisation (id, hsa_id, name, principal, region_code)"
+        f" select '{organisation}', 'SE0000000000-P', 'Annan vårdgivare', principal, region_code"
+        " from organisation limit 1",
+    )
     await run(api, f"update unit set organisation_id = '{organisation}' where id = '{uid(f'unit {unit}')}'")
 
 

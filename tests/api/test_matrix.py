@@ -53,8 +53,8 @@ SITUATIONS = {
     "protected": ("esra", "psyk", ("nora", "bergslagen")),
 }
 ESRA = "198002022385"
-BEFORE_LOOKING = {"admitPatient"}
-"""What is refused because of the unit's own kind, before anything is looked up."""
+BEFORE_LOOKING = {"admitPatient", "requestCareAccess"}
+"""What is refused, because of the unit's own kind or of what is not said, before anything is looked up."""
 LEAVES = "markNoticeMisdirected"
 """By this the unit says that it has no part in the care: what comes after finds nothing."""
 NOT_THE_RECORD = ("idempotency_key", "access_log", "schema_migration", "sqlite_sequence")

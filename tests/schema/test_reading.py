@@ -274,7 +274,7 @@ SEEN = {
     "patient": "exists (select 1 from care_relation r where r.patient_id = {}.id and r.unit_id =",
     "message": "exists (select 1 from receipt s where s.message_id = {}.id and s.unit_id =",
     "care_case": "exists (select 1 from case_party p where p.case_id = {}.id and p.unit_id =",
-    "unit": " and true",
+    "unit": " and (true)",
 }
 
 
@@ -293,7 +293,7 @@ def test_the_predicate_stands_beside_every_table(dialect: Dialect, children: boo
     assert before
     assert SEEN["receipt"].format(root) in after
     nobody = built(dialect, ANONYMOUS, wanted, DEEP, children=children).sql
-    assert re.search(r'left join "unit" (j\d) on \1\.id = t0\."unit_id" and false', nobody)
+    assert re.search(r'left join "unit" (j\d) on \1\.id = t0\."unit_id" and \(false\)', nobody)
 
 
 def test_the_text_of_a_statement_does_not_depend_on_how_many_parents_there_are() -> None:
@@ -316,4 +316,4 @@ def test_an_alternative_in_what_is_asked_for_reaches_past_no_predicate(dialect: 
 
     sql = built(dialect, SOMEBODY, either, Shape.of(rows.Receipt), children=children).sql
 
-    assert f"where ({alias}.state = 'SENT' or {alias}.answered_at is null) and exists" in sql
+    assert f"where ({alias}.state = 'SENT' or {alias}.answered_at is null) and (exists" in sql

@@ -92,7 +92,7 @@ class BlockEvent(Record):
 class CareAccess(Record):
     """That something is open to a unit for a while: the patient's care or, with a block, what that one hides."""
 
-    tag: ClassVar[str] = "access"
+    tag: ClassVar[str] = "careaccess"
     patient_column: ClassVar[str | None] = "patient_id"
 
     patient: fields.ForeignKeyRelation[Patient] = fields.ForeignKeyField("models.Patient")
