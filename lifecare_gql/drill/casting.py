@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from lifecare_gql.demo import actors, demo_id
-from lifecare_gql.domain.words import CareType, UnitKind
+from lifecare_gql.domain.words import CareType, Protection, UnitKind
 from lifecare_gql.drill.asking import Api, DrillFailed, Seat
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema.ids import public_id
@@ -81,12 +81,17 @@ async def _seats(api: Api, regions: Regions, region: str) -> tuple[Seat, ...]:
 
 
 def homes(regions: Regions) -> Mapping[str, str | None]:
-    """The home municipality of each patient of the demo, by public id: the drill's own count needs no answer."""
+    """The home municipality of each patient of the demo, by public id: the drill's own count needs no answer.
+
+    Of a person with a protected identity it stands in no report.
+    """
     books = (region.demo for region in regions.values() if region.demo)
+    patients = ((book, one) for book in books for one in book.patients)
     return {
-        public_id(rows.Patient, demo_id(rows.Patient, book.full(one.key))): one.municipality
-        for book in books
-        for one in book.patients
+        public_id(rows.Patient, demo_id(rows.Patient, book.full(one.key))): (
+            one.municipality if one.protection is Protection.NONE else None
+        )
+        for book, one in patients
     }
 
 

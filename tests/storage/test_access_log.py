@@ -256,17 +256,24 @@ async def write_more(db: Database) -> None:
         await rows.AccessLogEntry.bulk_create([entry(unit_id=unit, patient_id=None)], using_db=tx.client)
 
 
+OWNER, UNIT = uuid4(), uuid4()
+
+
 async def _older_entries(db: Database) -> None:
     async with db.transaction() as tx:
-        owner = {"hsa_id": "o", "name": "O", "principal": "REGION", "region_code": "halland"}
-        organisation = await rows.Organisation.create(using_db=tx.client, **owner)
-        said = {"hsa_id": "u", "name": "U", "kind": "HEALTH_CENTRE", "region_code": "halland", "active": True}
-        unit = await rows.Unit.create(using_db=tx.client, organisation=organisation, **said)
+        await tx.execute(
+            "insert into organisation (id, hsa_id, name, principal, region_code) values"
+            f" ('{OWNER}', 'o', 'O', 'REGION', 'halland')"
+        )
+        await tx.execute(
+            "insert into unit (id, hsa_id, name, kind, organisation_id, region_code, active) values"
+            f" ('{UNIT}', 'u', 'U', 'HEALTH_CENTRE', '{OWNER}', 'halland', true)"
+        )
         for _ in range(3):
             await tx.execute(
                 "insert into access_log"
                 " (at, request_id, act, operation, staff_hsa_id, assignment_hsa_id, unit_id, subject) values"
-                f" ('2025-01-01 00:00:00+00:00', '{uuid4()}', 'READ', 'förr', 's', 'a', '{unit.id}', 'Patient')"
+                f" ('2025-01-01 00:00:00+00:00', '{uuid4()}', 'READ', 'förr', 's', 'a', '{UNIT}', 'Patient')"
             )
 
 

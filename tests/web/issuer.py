@@ -258,7 +258,7 @@ class Socket:
 
 
 _SILENT = logging.getLogger("tests.silent")
-_SILENT.disabled = True
+_SILENT.setLevel(logging.CRITICAL + 1)  # a level stays; `disabled` is undone by whoever configures logging
 
 
 async def change(settings: Settings, sql: str) -> list[Any]:
