@@ -9,7 +9,7 @@ REGIONS := $(sort $(wildcard plugins/*))
 NODE := $(shell command -v npm 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench bench-kits graphiql install format clean
+.PHONY: help serve test check contract bench bench-kits graphiql install format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,15 +21,22 @@ serve: install $(if $(NODE),graphiql)  ## install, migrate, load the demo, serve
 test: install $(if $(NODE),graphiql)  ## the whole suite, on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest $(ARGS)
 
-check: install  ## lint, types, floors, schema
+check: install  ## lint, types, floors, schema, its contract and docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/lifecare-gql schema | diff -u schema.graphql - || (echo "schema.graphql is stale: make schema.graphql" && false)
+	$(BIN)/lifecare-gql schema | diff -u schema.graphql - || (echo "schema.graphql is stale: make contract" && false)
+	$(BIN)/lifecare-gql contract check
+	$(BIN)/lifecare-gql contract changelog --check
+	$(BIN)/lifecare-gql contract docs --check
 
 schema.graphql: install
 	$(BIN)/lifecare-gql schema --output $@
+
+contract: schema.graphql  ## write what is generated from the schema: SDL, changelog, API reference
+	$(BIN)/lifecare-gql contract changelog
+	$(BIN)/lifecare-gql contract docs
 
 bench: install  ## our server against hand-written SQL, paired, CPU per request
 	$(BIN)/python bench/run.py $(ARGS)

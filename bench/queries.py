@@ -85,7 +85,7 @@ PATIENT = """query Patient($id: ID!) {
 }"""
 
 UNIT = """query Unit($id: ID!) {
-  unit(id: $id) { id hsaId name kind active organisation { id name } }
+  unit(by: {id: $id}) { id hsaId name kind active organisation { id name } }
 }"""
 
 SEND = """mutation Send($input: MessageInput!, $key: String!) {

@@ -16,6 +16,7 @@ import uvicorn
 from lifecare_gql import __version__
 from lifecare_gql.actions.grants import grant_by_command
 from lifecare_gql.app import create_app, utc_now
+from lifecare_gql.contract.commands import contract
 from lifecare_gql.demo import actors, is_empty, load_demo
 from lifecare_gql.domain.access_words import Role
 from lifecare_gql.domain.words import FactUse
@@ -38,6 +39,7 @@ from lifecare_gql.web.tokens import DevelopmentIssuer
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 cli.add_typer(access_log, name="access-log")
+cli.add_typer(contract, name="contract")
 cli.command()(grants)
 
 

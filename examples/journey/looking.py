@@ -22,7 +22,7 @@ _PAYMENT = """query($id: ID!, $policy: String) { episode(id: $id) { paymentLiabi
   status payerMunicipality startsOn reasons { text effect law { section } } } } }"""
 _READINESS = f"""query($id: ID!) {{ episode(id: $id) {{ dischargeReadiness {{
   allowed missing {{ what reach {{ {REACH} }} }} }} }} }}"""
-_WORKLIST = """query($unit: ID!) { unit(id: $unit) { worklist(first: 100) { nodes {
+_WORKLIST = """query($unit: ID!) { unit(by: {id: $unit}) { worklist(first: 100) { nodes {
   kind since dueAt overdue episode { id } plan { id } notice { id notice } } } } }"""
 _HISTORY = """query($id: ID!, $kinds: [EpisodeEventKind!]) { episode(id: $id) { history(kinds: $kinds) { nodes {
   kind at reason spokeWith informed called { name } by { staff { name } } } } } }"""
@@ -184,7 +184,7 @@ async def consent_carried(journey: Journey) -> None:
 
 async def way_in(journey: Journey) -> None:
     """Tell how the municipality is reached by phone."""
-    query = f"query($id: ID!) {{ unit(id: $id) {{ reach {{ {REACH} }} }} }}"
+    query = f"query($id: ID!) {{ unit(by: {{id: $id}}) {{ reach {{ {REACH} }} }} }}"
     reach = (await journey.ask(WARD, query, id=journey.seats[TOWN].unit_id))["unit"]["reach"]
     journey.line(f"Kommunen per telefon: {prose.call(reach)}")
 

@@ -19,7 +19,7 @@ _REGION = """query($code: String!) {
   vocabularies { name labels { value swedish } } }"""
 _PATIENTS = "{ patients(first: 100) { nodes { id givenName } } }"
 _CARD = "query($id: ID!) { patient(by: { id: $id }) { id givenName identifier } }"
-_OPEN_EPISODES = """query($unit: ID!) { unit(id: $unit) { episodes(first: 100, openOnly: true) { nodes {
+_OPEN_EPISODES = """query($unit: ID!) { unit(by: {id: $unit}) { episodes(first: 100, openOnly: true) { nodes {
   id state patient { id } } } } }"""
 _OPEN_PLANS = "query($id: ID!) { patient(by: { id: $id }) { plans(openOnly: true) { nodes { id state } } } }"
 _LEFT = "En tidigare resa avbröts innan den var klar."

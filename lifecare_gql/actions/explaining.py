@@ -27,7 +27,7 @@ from lifecare_gql.storage.reading.reader import Reader
 from lifecare_gql.storage.reading.rows import one
 from lifecare_gql.storage.viewer import Viewer
 
-_MAY_ASK = (
+MAY_EXPLAIN = (
     Role.AUDITOR,
     Role.LOCAL_PERMISSION_ADMINISTRATOR,
     Role.ADMINISTRATION_LEAD,
@@ -87,7 +87,7 @@ async def explain_access(
     session: Session, assignment_hsa_id: str, model: type[rows.Record], object_id: UUID
 ) -> AccessExplanation:
     """Why the one with that assignment sees the object, or does not; NotPermitted, BadInput."""
-    grants = await demand(session, *_MAY_ASK)
+    grants = await demand(session, *MAY_EXPLAIN)
     async with work(session) as desk:
         whose = await _assignment(desk, assignment_hsa_id)
         _demand_within(grants, whose.unit)

@@ -21,7 +21,7 @@ from lifecare_gql.storage import rows
 _PATIENTS = """{ patients(first: 100) { nodes {
   id givenName identifier protection deceasedOn homeMunicipality { code } listedHealthCentre { id }
   episodes(openOnly: true, first: 1) { nodes { id } } plans(openOnly: true, first: 1) { nodes { id } } } } }"""
-_EPISODES = """query($unit: ID!) { unit(id: $unit) { episodes(openOnly: true, first: 100) { nodes {
+_EPISODES = """query($unit: ID!) { unit(by: {id: $unit}) { episodes(openOnly: true, first: 100) { nodes {
   id state ward { id } patient { id } participants(first: 100) { nodes { leftAt unit { id } } } } } } }"""
 _PLANNED = ("NOTIFIED", "PLANNING")
 

@@ -12,21 +12,32 @@ from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.inputs import Key
 from lifecare_gql.schema.reading import fetch_one
 from lifecare_gql.schema.refusals import Success, answer
+from lifecare_gql.schema.rights import RIGHT, Right
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import Rows
 from lifecare_gql.storage.reading.where import Where
 
 
 def acting(
-    do: Any, order: Callable[[Any], Any], input_type: type, success: type[Success], result: Any, description: str
+    do: Any,
+    order: Callable[[Any], Any],
+    input_type: type,
+    success: type[Success],
+    result: Any,
+    description: str,
+    right: Right | None = None,
 ) -> Any:
-    """A mutation: `order` makes of the input what the action `do` takes; `result` is the union that it answers."""
+    """A mutation: `order` makes of the input what the action `do` takes; `result` is the union that it answers.
+
+    `right` says who may, where `rights.RIGHTS` does not.
+    """
 
     async def resolve(info: Any, input: Any, idempotency_key: Any) -> Any:
         return answer(await do(info.context.session, order(input), idempotency_key), success)
 
     resolve.__annotations__ = {"info": Info, "input": input_type, "idempotency_key": Key, "return": result}
-    return strawberry.mutation(resolver=resolve, description=description)
+    metadata = {} if right is None else {RIGHT: right}
+    return strawberry.mutation(resolver=resolve, description=description, metadata=metadata)
 
 
 async def record_of_event(

@@ -26,11 +26,14 @@ from lifecare_gql.schema import (
     recoveries,
     tasks,
 )
+from lifecare_gql.schema.deprecations import Deprecations, Uses
 from lifecare_gql.schema.failures import OneOperation, Schema
+from lifecare_gql.schema.glossary import complete
 from lifecare_gql.schema.limits import Limits, Size, Tokens
 from lifecare_gql.schema.mutations import Mutation
 from lifecare_gql.schema.publishing import described, made
 from lifecare_gql.schema.queries import NODES, Query
+from lifecare_gql.schema.rights import OPEN, RIGHT, tell
 from lifecare_gql.schema.scalars import SCALARS
 from lifecare_gql.schema.selecting import READ, Needs
 
@@ -49,18 +52,25 @@ def build_schema(regions: Regions) -> Schema:
     for said in regions.schemas:
         for field in said.fields:
             added.setdefault(field.type_name, {})[field.name] = _region_field(field)
+    return assembled(_query(regions.schemas), Mutation, list(NODES.values()), added)
+
+
+def assembled(
+    query: type, mutation: type | None = None, types: Iterable[type] = (), added: Fields | None = None
+) -> Schema:
+    """A schema of these types, with the limits, caches and extensions that every schema of ours has."""
     return _Extended(
-        query=_query(regions.schemas),
-        mutation=Mutation,
-        types=list(NODES.values()),
-        extensions=[OneOperation, Tokens, Size, Limits, _Parsed, _Validated],
+        query=query,
+        mutation=mutation,
+        types=types,
+        extensions=[OneOperation, Tokens, Size, Limits, _Parsed, _Validated, Deprecations],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
-        added=added,
+        added=added or {},
     )
 
 
 class _Extended(Schema):
-    """A schema whose types have more fields than their classes."""
+    """A schema whose types have more fields than their classes, and that knows what of it is deprecated."""
 
     def __init__(self, *, added: Fields, **rest: Any) -> None:
         self._added = added
@@ -68,6 +78,9 @@ class _Extended(Schema):
             for name, field in fields.items():
                 field.python_name = name
         super().__init__(**rest)
+        complete(self._schema)
+        tell(self._schema)
+        self.uses = Uses(self._schema)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         added = self._added.get(type_definition.name, {})
@@ -111,7 +124,8 @@ def _namespace(said: RegionSchema) -> StrawberryField:
         resolver=resolve,
         name=said.region,
         graphql_type=query,
-        description=f"What only this region has: {described(query)}",
+        metadata={RIGHT: OPEN},
+        description=f"What only this region has (regionens egna uppgifter): {described(query)}",
     )
 
 

@@ -23,6 +23,7 @@ from lifecare_gql.schema.refusals import (
     StaleVersion,
     Success,
 )
+from lifecare_gql.schema.rights import Right
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import one
 
@@ -64,8 +65,8 @@ def _who(kind: EpisodeEventKind) -> str:
 
 
 def _mutation(order: Callable[[Any], Any], do: Any, input_type: type, description: str, who: str) -> Any:
-    told = f"{description} Who may: {who}."
-    return acting(do, order, input_type, EpisodeChanged, EpisodeActResult, told)
+    right = Right(told=f"{who[0].upper()}{who[1:]}.")
+    return acting(do, order, input_type, EpisodeChanged, EpisodeActResult, description, right)
 
 
 def _opens(kind: EpisodeEventKind, input_type: type, description: str) -> Any:

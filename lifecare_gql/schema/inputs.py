@@ -157,6 +157,14 @@ class PatientKey:
     )
 
 
+@strawberry.input(description="How to find a unit (enhet): exactly one of the two.", one_of=True)
+class UnitKey:
+    """A public id, or the id that every directory of care has for it."""
+
+    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="The unit's public id (publikt id).")
+    hsa_id: strawberry.Maybe[str] = strawberry.field(description="The unit's HSA-id, exactly as it is registered.")
+
+
 @strawberry.input(description="An imagined message, to hear what each region would say. No patient is involved.")
 class ImaginedMessageInput:
     """Becomes a `MessageDraft` without any record behind it."""

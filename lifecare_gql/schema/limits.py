@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLField,
+    GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
     OperationDefinitionNode,
     StringValueNode,
+    TypeInfo,
     ValidationContext,
     ValidationRule,
     get_named_type,
@@ -65,9 +68,12 @@ class CostRule(ValidationRule):
         self._fragments = {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
         self._counted: dict[str, Cost] = {}
         self._open: set[str] = set()
+        self.total = Cost()
         for definition in definitions:
             if isinstance(definition, OperationDefinitionNode):
-                self._judge(definition, self._count(definition, self._root(definition)))
+                cost = self._count(definition, self._root(definition))
+                self.total = self.total.beside(cost)
+                self._judge(definition, cost)
 
     def _root(self, operation: OperationDefinitionNode) -> Any:
         return self.context.schema.get_root_type(operation.operation)
@@ -152,6 +158,11 @@ def too_complex(kind: str, actual: int, limit: int, operation: OperationDefiniti
     told = f"The operation's {kind}: {actual}, allowed {limit}. Ask for less, or page by page."
     extensions = {"code": "QUERY_TOO_COMPLEX", "kind": kind, "actual": actual, "limit": limit}
     return GraphQLError(told, operation, extensions=extensions)
+
+
+def cost_of(schema: GraphQLSchema, document: DocumentNode) -> Cost:
+    """What a valid document costs, all its operations taken together; the same count as that of the limits."""
+    return CostRule(ValidationContext(schema, document, TypeInfo(schema), lambda _: None)).total
 
 
 class TextRule(ValidationRule):

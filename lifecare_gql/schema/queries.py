@@ -37,7 +37,7 @@ from lifecare_gql.schema.reading import Connection, Node, connection, fetch_one,
 from lifecare_gql.schema.refusals import MessageSent, NotFound, answer
 from lifecare_gql.schema.regions import Region
 from lifecare_gql.schema.tasks import Task
-from lifecare_gql.schema.units import Assignment, Forum, Organisation, Staff, Unit, units_found
+from lifecare_gql.schema.units import Assignment, Forum, Organisation, Staff, Unit, unit_by, units_found
 from lifecare_gql.schema.words import VOCABULARIES, Vocabulary, vocabulary
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import Rows, one
@@ -120,10 +120,6 @@ def _outage(info: Info, id: strawberry.ID) -> Rows:
     return one(rows.Outage, row_id(id, rows.Outage, "id"))
 
 
-def _unit(info: Info, id: strawberry.ID) -> Rows:
-    return one(rows.Unit, row_id(id, rows.Unit, "id"))
-
-
 async def _node(info: Info, id: str) -> Any:
     tag, found = split(id, "id")
     window: Any = NODES.get(tag)
@@ -152,7 +148,7 @@ class Query(PhoneLogQuery, AuditQuery):
     )
     outage: Outage | None = record(_outage, "An outage (driftstopp); null when there is none.")
     outages: Connection[Outage] = connection(of_region, "The outages of a region, newest first (driftstopp).")
-    unit: Unit | None = record(_unit, "A unit of the directory (enhet).")
+    unit: Unit | None = record(unit_by, "A unit of the directory (enhet); null when there is none.")
     units: Connection[Unit] = connection(units_found, "The active units of the directory, by name (enheter).")
 
     @strawberry.field(description="Who you are; null for an anonymous caller.")

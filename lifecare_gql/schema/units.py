@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import strawberry
+from strawberry import Some
 
 from lifecare_gql.actions import access, facts, units
 from lifecare_gql.domain.calendar import stockholm_day
@@ -17,11 +18,13 @@ from lifecare_gql.domain.words import CareType, Principal, UnitKind
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.ids import row_id
+from lifecare_gql.schema.inputs import UnitKey
 from lifecare_gql.schema.reading import Connection, Node, column, computed, to_many, to_one, window
 from lifecare_gql.schema.regions import Region
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
-from lifecare_gql.storage.reading.rows import Order, Rows
+from lifecare_gql.storage.reading.rows import Order, Rows, one
 from lifecare_gql.storage.reading.where import EVERY, Where
 
 _BY_NAME = Order(by=("{t}.name", "{t}.id"), columns=("name", "id"))
@@ -169,6 +172,14 @@ class InboxReading:
         resolver=lambda root: root.day_read.duty,
         description="The duty; null when the region's documents state none.",
     )
+
+
+def unit_by(info: Info, by: UnitKey) -> Rows:
+    """The unit with that public id, or that HSA-id; BadInput for what can be no public id."""
+    if isinstance(by.id, Some):
+        return one(rows.Unit, row_id(by.id.value, rows.Unit, "by.id"))
+    assert isinstance(by.hsa_id, Some), "exactly one of the two is given"
+    return Rows(model=rows.Unit, where=Where("{t}.hsa_id = {hsa_id}", {"hsa_id": by.hsa_id.value}), sought=True)
 
 
 def units_found(

@@ -73,7 +73,7 @@ async def test_a_patient_cannot_be_guessed(api: Api, hidden: dict[str, str], mis
 
 async def test_another_units_inbox_is_empty_and_the_attempt_is_logged(api: Api) -> None:
     await sent(api, "varberg", "eken")
-    query = "query U($id: ID!) { unit(id: $id) { inbox { nodes { id } } outbox { nodes { id } } } }"
+    query = "query U($id: ID!) { unit(by: {id: $id}) { inbox { nodes { id } } outbox { nodes { id } } } }"
 
     seen = [await api(query, "linden", id=pid("unit", name)) for name in ("eken", "varberg", "bergslagen")]
 
@@ -127,7 +127,7 @@ async def test_a_thread_shows_each_unit_only_its_own_part(api: Api) -> None:
     [
         "{ patients { nodes { id } } }",
         "{ units { nodes { id } } }",
-        f'{{ unit(id: "{pid("unit", "eken")}") {{ name }} }}',
+        f'{{ unit(by: {{id: "{pid("unit", "eken")}"}}) {{ name }} }}',
         f'{{ node(id: "{pid("patient", "alva")}") {{ id }} }}',
         f'{{ patient(by: {{id: "{pid("patient", "alva")}"}}) {{ id }} }}',
     ],

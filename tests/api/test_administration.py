@@ -59,7 +59,7 @@ async def has(api: Api, unit: str, role: str, organisation: str | None = None) -
 
 async def works(api: Api, unit: str) -> tuple[str, str]:
     """The public ids of the assignment and the person of the unit's nurse."""
-    text = "query A($id: ID!) { unit(id: $id) { assignments { nodes { id hsaId staff { id } } } } }"
+    text = "query A($id: ID!) { unit(by: {id: $id}) { assignments { nodes { id hsaId staff { id } } } } }"
     found = (await api(text, unit, id=pid("unit", unit)))["unit"]["assignments"]["nodes"]
     [nurse] = [one for one in found if one["hsaId"] == staff_of(unit)[1]]
     return nurse["id"], nurse["staff"]["id"]
@@ -80,7 +80,8 @@ async def test_the_first_is_granted_centrally_and_grants_the_rest(api: Api) -> N
     for role in ("SUPER_USER", "LOCAL_OBJECT_SPECIALIST"):
         assert (await grant(api, CAPIO, CAPIO_TOO, role))["event"]["kind"] == "GRANTED"
 
-    text = """query U($id: ID!) { unit(id: $id) { permissionRoute { kind owner steps { holders { role name } } }
+    text = """query U($id: ID!) { unit(by: {id: $id}) {
+      permissionRoute { kind owner steps { holders { role name } } }
       supportRoute { steps { who missing holders { role } contact { name } source { fact } } } } }"""
     unit = (await api(text, ALONE, id=pid("unit", CAPIO_TOO)))["unit"]
     route = unit["permissionRoute"]
@@ -189,7 +190,7 @@ async def test_a_unit_is_changed_and_closed_and_never_gone(api: Api) -> None:
     closed = await done(api, "closeUnit", LEAD, unitId=unit, reason="Påhittad orsak.")
     assert closed["unit"]["active"] is False
     assert codes(await act(api, "closeUnit", LEAD, unitId=unit)) == ["UNIT_NOT_REGISTERED"]
-    text = """query U($id: ID!) { unit(id: $id) { name phone { printed } kind
+    text = """query U($id: ID!) { unit(by: {id: $id}) { name phone { printed } kind
       history { nodes { version kind reason by { unit { name } } } } } }"""
     found = (await api(text, ALONE, id=unit))["unit"]
     assert (found["name"], found["phone"]["printed"], found["kind"]) == (
@@ -272,7 +273,7 @@ async def test_a_unit_has_trainers_and_remembers_who_was_trained(api: Api) -> No
     trainer = appointed["trainer"]["id"]
     await done(api, "endTrainer", ALONE, trainerId=trainer)
     assert (await act(api, "endTrainer", ALONE, trainerId=trainer))["paths"] == [["input", "trainerId"]]
-    text = """query U($id: ID!) { unit(id: $id) { now: trainers { nodes { id } }
+    text = """query U($id: ID!) { unit(by: {id: $id}) { now: trainers { nodes { id } }
       ever: trainers(ended: true) { nodes { staff { name } until } } trainings { nodes { kind form heldOn } }
       } }"""
     found = (await api(text, ALONE, id=unit))["unit"]

@@ -57,7 +57,7 @@ NODE = """query N($id: ID!) { node(id: $id) { id
 EVERYWHERE = """query E($patient: PatientKey!, $own: ID!) {
   patient(by: $patient) { episodes { nodes { id history(first: 100) { nodes { id text } } } }
     plans { nodes { id } } messages { nodes { id text } } cases { nodes { id } } blocks { nodes { own } } }
-  unit(id: $own) { episodes { nodes { id } } worklist(first: 100) { nodes { kind episode { id } plan { id }
+  unit(by: {id: $own}) { episodes { nodes { id } } worklist(first: 100) { nodes { kind episode { id } plan { id }
     notice { id } message { id } } } inbox { nodes { id } } } }"""
 
 
@@ -276,8 +276,8 @@ async def another_provider(api: Api, unit: str) -> None:
 
 async def test_what_is_blocked_is_in_no_kit_and_no_count(api: Api) -> None:
     await played(api)
-    kit = "query K($id: ID!) { unit(id: $id) { outageKit { json } } }"
-    counted = "query U($id: ID!) { unit(id: $id) { episodes { nodes { id } pageInfo { hasNextPage } } } }"
+    kit = "query K($id: ID!) { unit(by: {id: $id}) { outageKit { json } } }"
+    counted = "query U($id: ID!) { unit(by: {id: $id}) { episodes { nodes { id } pageInfo { hasNextPage } } } }"
     assert "Alva" in str(await api(kit, CENTRE, id=pid("unit", CENTRE)))
 
     await blocked(api)

@@ -113,7 +113,7 @@ async def test_what_is_done_waits_no_longer_and_the_worklist_goes_by_due_time(ap
     found = await admitted(api)
     notice = await notice_of(api, found, MUNICIPALITY, CENTRE)
     tick(api)
-    query = """query W($id: ID!, $overdue: Boolean!) { unit(id: $id) {
+    query = """query W($id: ID!, $overdue: Boolean!) { unit(by: {id: $id}) {
         worklist(overdue: $overdue) { nodes { kind dueAt overdue message { id } notice { id } } } } }"""
 
     async def waits(unit: str, overdue: bool = False) -> list[Any]:
@@ -282,10 +282,10 @@ EVERYTHING = """query E($id: ID!) { episode(id: $id) {
   plans { nodes { state content { goals { text } } meeting { startsAt } participants { nodes { answer } }
     history { nodes { kind } } document { html } invitation { text } availableActions { event } } }
 } }"""
-WORKLIST = """query W($id: ID!) { unit(id: $id) { worklist(first: 100) { nodes {
+WORKLIST = """query W($id: ID!) { unit(by: {id: $id}) { worklist(first: 100) { nodes {
   kind dueAt overdue patient { givenName } episode { state ward { name } } notice { kind unit { name } }
   plan { state } message { text } } } } }"""
-EPISODES = """query U($id: ID!) { unit(id: $id) { episodes { nodes {
+EPISODES = """query U($id: ID!) { unit(by: {id: $id}) { episodes { nodes {
   state clocks { kind } availableActions { event } } } } }"""
 
 

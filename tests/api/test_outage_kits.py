@@ -21,7 +21,7 @@ from tests.api.test_sending import message
 from tests.conftest import Api, run
 from tests.world import SECRET, pid, uid
 
-KIT = """query K($id: ID!) { unit(id: $id) { outageKit {
+KIT = """query K($id: ID!) { unit(by: {id: $id}) { outageKit {
   version madeAt validUntil etag withheldCount json html signature publicKey } } }"""
 NUMBERS = (  # V55, V58 and V7, as the document prints them but for the stray space of Sollefteå
     "0611-800 00",

@@ -36,7 +36,7 @@ ROOTS: dict[str, list[str]] = {
     "plan": ['plan(id: "{plan}")'],
     "outage": ['outage(id: "{outage}")'],
     "outages": ['outages(first: 3, region: "halland") {{ nodes'],
-    "unit": ['unit(id: "{own}")', 'unit(id: "{other}")'],
+    "unit": ['unit(by: {{id: "{own}"}})', 'unit(by: {{id: "{other}"}})'],
     "units": ["units(first: 3) {{ nodes"],
     "viewer": ["viewer"],
 }
@@ -309,7 +309,7 @@ WHOLE = [
       paymentLiability { payerMunicipality status reasons { code text } } patientInformation { html }
       dischargeReadiness { allowed missing { code } } clocks { explanation } availableActions { event
       objections { reason remedy } } } }""",
-    "query K($own: ID!) { unit(id: $own) { outageKit { json } } }",
+    "query K($own: ID!) { unit(by: {id: $own}) { outageKit { json } } }",
     "query D($plan: ID!) { plan(id: $plan) { document { html } invitation { text } content { goals { text } } } }",
 ]
 

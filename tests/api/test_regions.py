@@ -69,7 +69,7 @@ async def test_a_region_has_a_namespace_of_its_own(api: Api) -> None:
 
 
 async def test_a_region_adds_a_field_to_the_cores_unit(api: Api) -> None:
-    query = """query U($id: ID!) { unit(id: $id) { name
+    query = """query U($id: ID!) { unit(by: {id: $id}) { name
       vasternorrlandSingleEntryPoint { phone { printed e164 } askFor } stockholmRolloutStages { name } } }"""
 
     sundsvall = (await api(query, "varberg", id=pid("unit", "sundsvall")))["unit"]
@@ -85,7 +85,7 @@ async def test_a_region_adds_a_field_to_the_cores_unit(api: Api) -> None:
 
 
 async def test_a_unit_is_reached_by_its_own_number_or_by_the_switchboard(api: Api) -> None:
-    query = "query U($id: ID!) { unit(id: $id) { reach { name phone { printed } askFor missing } } }"
+    query = "query U($id: ID!) { unit(by: {id: $id}) { reach { name phone { printed } askFor missing } } }"
 
     told = {
         name: (await api(query, "varberg", id=pid("unit", name)))["unit"]["reach"]

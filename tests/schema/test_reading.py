@@ -212,7 +212,7 @@ async def test_a_regions_field_gets_the_columns_that_it_needs_and_no_others(
     extended = replace(regions, schemas=(*regions.schemas, RegionSchema(region="halland", fields=(field,))))
     app = create_app(settings, extended)
     token = DevelopmentIssuer(settings).issue(*staff_of("varberg"), dt.datetime.now(dt.UTC))
-    body = {"query": f'{{ unit(id: "{pid("unit", "eken")}") {{ hallandSeen }} }}'}
+    body = {"query": f'{{ unit(by: {{id: "{pid("unit", "eken")}"}}) {{ hallandSeen }} }}'}
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://a") as http,

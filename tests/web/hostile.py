@@ -138,7 +138,7 @@ TOO_COMPLEX: dict[str, tuple[str, bytes]] = {
     "many selections": ("selections", query("{" + "units { nodes { id } } " * 200 + "}")),
 }
 
-UNIT = "query ($id: ID!) { unit(id: $id) { id } }"
+UNIT = "query ($id: ID!) { unit(by: {id: $id}) { id } }"
 BAD_INPUT: dict[str, tuple[str, bytes]] = {
     # what is sent, and what the caller is told to do
     "first 0": ("1 to 100", variables(UNITS, first=0)),

@@ -59,7 +59,7 @@ async def test_queries_and_mutations_are_answered_as_over_http(asking: Client, t
             (PATIENT, {"id": ALVA}),
             (PATIENT, {"id": world.pid("patient", "dag")}),
             (OPEN_CASE, {"i": case, "k": "the same key"}),
-            ("{ unit(id: 1) { id } }", {}),
+            ("{ unit(by: {id: 1}) { id } }", {}),
         ):
             answer = await socket.ask(query, **variables)
             assert answer == (await asking.post(token, query, **variables)).json()

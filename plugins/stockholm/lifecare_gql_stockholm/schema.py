@@ -21,7 +21,9 @@ class StockholmRequirement:
     source: Source = strawberry.field(description="The passage it stands in.")
 
 
-@strawberry.type(description="What Region Stockholm's page says and no other region's documents do.")
+@strawberry.type(
+    description="What Region Stockholm's page says and no other region's documents do (regionens egna uppgifter)."
+)
 class StockholmQuery:
     """Technical requirements, which the page says may change over time (S12).
 
