@@ -42,7 +42,7 @@ def create_app(
     """The application. Raises ConfigurationError or RegionFault before anything is opened."""
     regions = regions or load_regions(settings.regions, settings.assumptions)
     schema = build_schema(regions)
-    db = Database.from_url(settings.database_url, pool_size=settings.pool_size)
+    db = Database.from_url(settings.database_url, pool_size=settings.pool_size, walled=settings.walled)
     verifier = Verifier(load_issuers(settings))
     entrance = _entrance(settings, db, regions, verifier, clock)
     view = GraphQLView(schema, entrance, settings.socket_init_seconds, settings.socket_operations)
@@ -91,6 +91,7 @@ def _entrance(
         production=settings.mode is Mode.PRODUCTION,
         browsers=settings.browser_versions,
         names_staff=settings.access_extract_names_staff,
+        emergency=dt.timedelta(hours=settings.emergency_hours),
     )
 
 

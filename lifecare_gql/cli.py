@@ -155,7 +155,7 @@ def regions() -> None:
 
 async def _make_kits(settings: Settings, out: Path, where: Where, *, pdf: bool) -> None:
     made = 0
-    async with Database.from_url(settings.database_url) as db:
+    async with Database.from_url(settings.database_url, walled=settings.walled) as db:
         making = make_kits(db, _regions(settings), settings.key(), utc_now(), out, where, pdf=pdf)
         async for one in making:
             made = one.done

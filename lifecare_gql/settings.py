@@ -23,6 +23,8 @@ FOR_TESTS = PREFIX + "TEST_"
 MIN_SECRET_LENGTH = 32
 MIN_ACCESS_LOG_YEARS = 5
 """How long an access log is kept at least: HSLF-FS 2016:40, 4 kap. 9 §."""
+EMERGENCY_HOURS = 4
+"""How long what is opened in an emergency stays open at most, unless the deployment says. Our assumption."""
 
 SIGNATURES = frozenset(
     ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"),
@@ -54,6 +56,10 @@ class Settings(BaseModel):
     mode: Mode = Field(default=Mode.DEVELOPMENT, description="development or production.")
     database_url: str = Field(default="sqlite:///var/lifecare.db", description="sqlite:///file or postgresql://…")
     pool_size: int = Field(default=10, ge=1, description="Connections to PostgreSQL per process.")
+    row_security: bool | None = Field(
+        default=None,
+        description="PostgreSQL's row-level security as a second wall; if unset, on in production.",
+    )
     state_dir: Path = Field(default=Path("var"), description="Where development keeps its keys.")
     regions: tuple[str, ...] | None = Field(
         default=None, description="Enabled plugins, comma-separated; all if unset."
@@ -78,6 +84,11 @@ class Settings(BaseModel):
     )
     access_extract_names_staff: bool = Field(
         default=False, description="Whether a patient's extract of the access log names the staff."
+    )
+    emergency_hours: int = Field(
+        default=EMERGENCY_HOURS,
+        ge=1,
+        description="How long what is opened in an emergency stays open at most. No document says: we assume.",
     )
     token_issuer: str = Field(default="lifecare-gql-development", description="The issuer that tokens must name.")
     token_audience: str = Field(default="lifecare-gql", description="The audience that tokens must name.")
@@ -143,6 +154,11 @@ class Settings(BaseModel):
         if not production and not is_loopback(self.host):
             raise ValueError("development listens on this machine only; set LIFECARE_MODE=production for others")
         return self
+
+    @property
+    def walled(self) -> bool:
+        """Whether the database itself is to hold patients' records back; SQLite cannot."""
+        return self.mode is Mode.PRODUCTION if self.row_security is None else self.row_security
 
     def key(self) -> bytes:
         """The key of the identity digests; in development it is made once and kept in the state directory."""

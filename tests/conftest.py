@@ -23,7 +23,7 @@ from lifecare_gql.storage.database import Database, Transaction
 from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
 from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests import world
-from tests.databases import Databases
+from tests.databases import Databases, application, owner
 from tests.databases import databases as databases
 
 
@@ -76,8 +76,8 @@ class Api:
 
 
 async def run(api: Api, sql: str) -> list[Any]:
-    """Run one statement on the application's database, behind its back."""
-    address = parse_url(api.url)
+    """Run one statement on the application's database, behind its back, as the owner."""
+    address = parse_url(owner(api.url))
     if isinstance(address, PostgresAddress):
         connection = await asyncpg.connect(**address.connect_arguments())
         try:
@@ -149,8 +149,8 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 
         return heard
 
-    for owner in (Database, Transaction):
-        monkeypatch.setattr(owner, "select", listening(owner.select))
+    for kind in (Database, Transaction):
+        monkeypatch.setattr(kind, "select", listening(kind.select))
     return seen
 
 
@@ -203,9 +203,10 @@ async def world_url(dialect: Dialect, databases: Databases) -> AsyncIterator[str
 
 @pytest.fixture
 def settings(world_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of the application under test."""
+    """Settings of the application under test: on PostgreSQL it runs as a plain role, behind the wall."""
     state: Path = tmp_path_factory.getbasetemp() / "state"
-    return Settings(database_url=world_url, secret=SecretStr(world.SECRET), state_dir=state)
+    secret = SecretStr(world.SECRET)
+    return Settings(database_url=application(world_url), row_security=True, secret=secret, state_dir=state)
 
 
 @pytest.fixture

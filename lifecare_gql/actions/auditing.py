@@ -45,7 +45,7 @@ async def auditor(session: Session, about: Rows | None = None) -> str:
     except NotPermitted:
         async with work(session) as desk:
             sought = about is not None and about.sought
-            patient_id = await desk.reader.hidden_patient(about) if about is not None and sought else None
+            patient_id = await desk.whose(about) if about is not None and sought else None
             await desk.note(AccessAct.DENIED, [patient_id], _LOG)
         raise
 

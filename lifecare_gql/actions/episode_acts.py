@@ -88,13 +88,14 @@ async def _episode_of(desk: Desk, order: EpisodeOrder) -> UUID:
 
 async def _episode(desk: Desk, order: EpisodeOrder, episode_id: UUID) -> Row | None:
     """The episode; also a blocked one, when it is about a notice that was sent to the unit and that it may see."""
-    row = await desk.reader.first(one(rows.Episode, episode_id), EPISODE)
+    sought = one(rows.Episode, episode_id)
+    row = await desk.reader.first(sought, EPISODE)
     if row is None and order.notice_id is not None:
-        notice = one(rows.EpisodeEvent, order.notice_id)
-        if await desk.reader.first(notice, Shape.of(rows.EpisodeEvent)) is not None:
+        sought = one(rows.EpisodeEvent, order.notice_id)
+        if await desk.reader.first(sought, Shape.of(rows.EpisodeEvent)) is not None:
             return await desk.of_process().first(one(rows.Episode, episode_id), EPISODE)
     if row is None:
-        await desk.deny(one(rows.Episode, episode_id))
+        await desk.deny(sought)
     return row
 
 

@@ -23,6 +23,7 @@ from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Reader
 from lifecare_gql.storage.reading.rows import Shape, one
 from lifecare_gql.storage.viewer import Viewer
+from lifecare_gql.storage.wall import Reach
 
 _OVER = (EpisodeState.DISCHARGED, EpisodeState.ABORTED, EpisodeState.CLOSED)
 
@@ -54,9 +55,11 @@ async def open_episode(session: Session, order: OpeningOrder, key: str) -> Outco
         units = await named_units(desk, order.saying)
         if isinstance(units, Missing):
             return units
-        await lock(desk, rows.Patient, patient_id)
-        stands = await _standing(desk, order.kind, patient_id)
-        return await carry_out(desk, one_try, stands, act_from(order.kind, order.saying, units, None))
+        # Of somebody admitted by number the ward may have known nothing: whether another episode goes on neither.
+        async with desk.tx.reaching(Reach.ADMISSION):
+            await lock(desk, rows.Patient, patient_id)
+            stands = await _standing(desk, order.kind, patient_id)
+            return await carry_out(desk, one_try, stands, act_from(order.kind, order.saying, units, None))
 
     return await once(session, attempt(order.kind, key, body), judged)
 
@@ -77,7 +80,8 @@ async def _patient(desk: Desk, order: OpeningOrder, digest: str | None) -> UUID 
     if order.patient_id is not None:
         found = await desk.row(one(rows.Patient, order.patient_id), Shape.of(rows.Patient))
         return found.id if found else None
-    known = await rows.Patient.filter(identifier_digest=digest).using_db(desk.tx.client).first()
+    async with desk.tx.reaching(Reach.ADMISSION):
+        known = await rows.Patient.filter(identifier_digest=digest).using_db(desk.tx.client).first()
     if known is None:
         return None
     seen = order.kind is EpisodeEventKind.ADMITTED or await desk.row(

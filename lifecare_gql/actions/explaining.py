@@ -26,6 +26,7 @@ from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Reader
 from lifecare_gql.storage.reading.rows import one
 from lifecare_gql.storage.viewer import Viewer
+from lifecare_gql.storage.wall import Reach
 
 MAY_EXPLAIN = (
     Role.AUDITOR,
@@ -57,7 +58,7 @@ async def emergency_accesses(session: Session, first: int, since: dt.datetime | 
     """What units of the reviewer's regions opened in emergencies, the newest first; NotPermitted for others."""
     grants = await demand(session, Role.AUDITOR)
     regions = [grant.region_code for grant in grants.values()]
-    async with work(session) as desk:
+    async with work(session, reach=Reach.AUDIT) as desk:
         found = rows.CareAccess.filter(basis=AccessBasis.EMERGENCY, unit__region_code__in=regions)
         found = found.filter(since__gte=since) if since else found
         ordered = found.order_by("-since", "-id").limit(first).using_db(desk.tx.client)
@@ -88,7 +89,7 @@ async def explain_access(
 ) -> AccessExplanation:
     """Why the one with that assignment sees the object, or does not; NotPermitted, BadInput."""
     grants = await demand(session, *MAY_EXPLAIN)
-    async with work(session) as desk:
+    async with work(session, reach=Reach.EXPLANATION) as desk:
         whose = await _assignment(desk, assignment_hsa_id)
         _demand_within(grants, whose.unit)
         patient_id = await desk.reader.hidden_patient(one(model, object_id)) if model.patient_column else None

@@ -24,6 +24,7 @@ from lifecare_gql.storage.reading.reader import Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.viewer import Viewer
+from lifecare_gql.storage.wall import Reach
 
 _WARDS = (
     "{t}.region_code = {region}"
@@ -58,7 +59,7 @@ async def counted_basis(session: Session, region: Region, period: Period) -> Cou
     grant = (await demand(session, Role.SYSTEM_ADMINISTRATOR))[Role.SYSTEM_ADMINISTRATOR]
     if grant.region_code != region.code:
         raise NotPermitted("Underlaget hämtas av regionens egen systemförvaltare.")
-    async with work(session) as desk:
+    async with work(session, reach=Reach.COUNT) as desk:
         entries = [one async for one in _entries(desk, region, period)]
     basis = invoicing_basis(region.code, region.outage, entries, period)
     names = {one.code: one.name for one in region.info.municipalities}

@@ -26,6 +26,7 @@ from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape, one
 from lifecare_gql.storage.reading.where import Where
+from lifecare_gql.storage.wall import Reach
 
 _LIFTS = {
     AccessBasis.CONSENT: BlockEventKind.LIFTED_BY_CONSENT,
@@ -63,23 +64,30 @@ async def request_care_access(session: Session, order: CareAccessOrder, key: str
     digest = None if order.identifier is None else digest_of(session, order.identifier)
 
     async def judged(desk: Desk, one_try: Attempt) -> Outcome:
-        patient_id = await _patient(desk, order.patient_id, digest)
-        found = judge_opening(order.asked, session.now)
-        if found:
-            return await refuse(desk, one_try, found, "CareAccess", patient_id, patient_id)
-        if patient_id is None:
-            await desk.note(AccessAct.DENIED, [None], "CareAccess")
-            return Missing((("input", "patient"),))
-        await lock(desk, rows.Patient, patient_id)
-        access_id = session.new_id()
-        lost = await claim(desk, one_try, access_id)
-        if lost is None:
-            consent_id = await _consented(desk, order.asked, patient_id)
-            await _open(desk, order.asked, access_id, patient_id, session.known().unit_id, consent_id=consent_id)
-        return lost or Done(access_id)
+        # Whoever it is, the unit has no part in the care yet: that is what it asks for.
+        async with desk.tx.reaching(Reach.OPENING):
+            patient_id = await _patient(desk, order.patient_id, digest)
+            return await _request(desk, one_try, order.asked, patient_id)
 
     body = asdict(order) | {"identifier": digest}
     return await once(session, attempt("requestCareAccess", key, body), judged)
+
+
+async def _request(desk: Desk, one_try: Attempt, asked: OpeningAsked, patient_id: UUID | None) -> Outcome:
+    session = desk.session
+    found = judge_opening(asked, session.now, session.emergency)
+    if found:
+        return await refuse(desk, one_try, found, "CareAccess", patient_id, patient_id)
+    if patient_id is None:
+        await desk.note(AccessAct.DENIED, [None], "CareAccess")
+        return Missing((("input", "patient"),))
+    await lock(desk, rows.Patient, patient_id)
+    access_id = session.new_id()
+    lost = await claim(desk, one_try, access_id)
+    if lost is None:
+        consent_id = await _consented(desk, asked, patient_id)
+        await _open(desk, asked, access_id, patient_id, session.known().unit_id, consent_id=consent_id)
+    return lost or Done(access_id)
 
 
 async def lift_block(session: Session, order: LiftOrder, key: str) -> Outcome:
@@ -90,7 +98,7 @@ async def lift_block(session: Session, order: LiftOrder, key: str) -> Outcome:
         row = await _block(desk, order)
         if row is None:
             return Missing((("input", "blockId"),))
-        found = judge_opening(order.asked, session.now)
+        found = judge_opening(order.asked, session.now, session.emergency)
         found += (over("blockId"),) if row.ended_at is not None else ()
         if found:
             return await refuse(desk, one_try, found, "CareAccess", row.about, row.id)
@@ -156,7 +164,7 @@ async def _lift(desk: Desk, order: LiftOrder, row: Row, access_id: UUID) -> None
     await _open(desk, order.asked, access_id, row.about, unit_id, consent_id=consent_id, **block)
     version = row.version + 1
     await rows.Block.filter(id=row.id).using_db(desk.tx.client).update(version=version)
-    said = {"for_unit_id": unit_id, "until": order.asked.ends_at(desk.session.now)}
+    said = {"for_unit_id": unit_id, "until": order.asked.ends_at(desk.session.now, desk.session.emergency)}
     reason = order.asked.reason.strip()
     await happened(desk, row.id, row.about, version, kind=_LIFTS[order.asked.basis], reason=reason, **said)
 
@@ -175,7 +183,7 @@ async def _open(
         reason=asked.reason.strip(),
         by_id=session.known().assignment_id,
         since=session.now,
-        until=asked.ends_at(session.now),
+        until=asked.ends_at(session.now, session.emergency),
         **named,
     )
     act = AccessAct.EMERGENCY if asked.basis is AccessBasis.EMERGENCY else AccessAct.CREATE

@@ -30,6 +30,7 @@ from lifecare_gql.storage.reading.reader import Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.viewer import Viewer
+from lifecare_gql.storage.wall import Reach
 
 _MESSAGES = (
     "{t}.unit_id = {unit} and {t}.sent_at < {end} and ({t}.state = 'SENT' or ({t}.acknowledged_at is not null"
@@ -86,13 +87,13 @@ async def own_worklist(session: Session, outage_id: UUID, outage: OutageFacts) -
 async def region_matters(desk: Desk, outage_id: UUID, outage: OutageFacts) -> dict[Party, list[Matter]]:
     """What there was and is to do at each unit of the region that has anything. It is only counted: nobody is
     shown a patient."""
-    session = desk.session
-    touched_ = await _by_unit(desk, outage_id, outage, unit__region_code=outage.region, unit__active=True)
-    found = {}
-    for row in await _read(desk.reader, UNIT, "{t}.id in {units}", units=sorted(touched_)):
-        unit = party(row)
-        reader = Reader(desk.tx.select, session.db.dialect, Viewer(unit_id=row.id))
-        found[unit] = await _matters(reader, session, outage_id, outage, unit, touched_[row.id])
+    session, found = desk.session, {}
+    async with desk.tx.reaching(Reach.COUNT):
+        touched_ = await _by_unit(desk, outage_id, outage, unit__region_code=outage.region, unit__active=True)
+        for row in await _read(desk.reader, UNIT, "{t}.id in {units}", units=sorted(touched_)):
+            unit = party(row)
+            reader = Reader(desk.tx.select, session.db.dialect, Viewer(unit_id=row.id))
+            found[unit] = await _matters(reader, session, outage_id, outage, unit, touched_[row.id])
     return found
 
 

@@ -12,7 +12,7 @@ from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.regions import Regions
-from lifecare_gql.settings import BrowserVersions
+from lifecare_gql.settings import EMERGENCY_HOURS, BrowserVersions
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.viewer import ANONYMOUS, Viewer
 
@@ -51,8 +51,12 @@ class Session:
     browsers: BrowserVersions | None = None
     # The deployment's policy: whether a patient's extract of the access log names the staff.
     names_staff: bool = False
-    # How the id of what an action makes is chosen: at random, but for the demo, whose ids examples name.
+    # The deployment's policy: how long what is opened in an emergency stays open at most.
+    emergency: dt.timedelta = dt.timedelta(hours=EMERGENCY_HOURS)
+    # How the id of what an action makes, and of an entry in the log, is chosen: at random, but for the demo, whose
+    # ids examples name.
     new_id: Callable[[], UUID] = uuid4
+    new_entry_id: Callable[[], UUID] = uuid4
     request_id: UUID = field(default_factory=uuid4)
     noted: set[tuple[UUID, AccessAct]] = field(default_factory=set)
     # Root fields of one query run side by side: one reads and logs at a time, so that none can rely on

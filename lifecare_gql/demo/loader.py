@@ -10,13 +10,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count, groupby
 
 from lifecare_gql.actions.callers import caller_of
 from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
 from lifecare_gql.actions.session import Session
 from lifecare_gql.demo.directory import SERVED, records
-from lifecare_gql.demo.names import Actor, actors_by_key
+from lifecare_gql.demo.names import Actor, actors_by_key, demo_id
 from lifecare_gql.demo.story import steps
 from lifecare_gql.demo.telling import Step
 from lifecare_gql.errors import RegionFault
@@ -88,7 +88,7 @@ async def _take(db: Database, regions: Regions, secret: bytes, step: Step, peopl
     """Do the step; 1 if it was not done before."""
     if step.by not in people:
         raise RegionFault(f"The demo's {step.name}: nobody is called {step.by}")
-    actor, ids = people[step.by], iter(step.makes)
+    actor, ids, entries = people[step.by], iter(step.makes), count()
     session = Session(
         db=db,
         regions=regions,
@@ -97,6 +97,7 @@ async def _take(db: Database, regions: Regions, secret: bytes, step: Step, peopl
         secret=secret,
         operation="demo",
         new_id=lambda: next(ids),
+        new_entry_id=lambda: demo_id(rows.AccessEntry, f"{step.kind.tag}/{step.name}/{next(entries)}"),
     )
     outcome = await step.take(session)
     if not isinstance(outcome, Done):

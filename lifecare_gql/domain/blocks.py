@@ -12,9 +12,6 @@ from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.reviewing import MAX_TEXT_LENGTH, core_objection
 from lifecare_gql.domain.words import ConsentForm
 
-EMERGENCY = dt.timedelta(hours=4)
-"""How long what is opened in an emergency stays open at most. No document says: it is our assumption."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningAsked:
@@ -31,9 +28,9 @@ class OpeningAsked:
     form: ConsentForm | None = None
     said_at: dt.datetime | None = None
 
-    def ends_at(self, now: dt.datetime) -> dt.datetime:
-        """When it ends by itself."""
-        return self.until or now + EMERGENCY
+    def ends_at(self, now: dt.datetime, emergency: dt.timedelta) -> dt.datetime:
+        """When it ends by itself; `emergency` is how long it may last in an emergency."""
+        return self.until or now + emergency
 
 
 def judge_block(asked_by: BlockAskedBy, reason: str) -> tuple[Objection, ...]:
@@ -42,9 +39,12 @@ def judge_block(asked_by: BlockAskedBy, reason: str) -> tuple[Objection, ...]:
     return (*found, *_too_long(reason))
 
 
-def judge_opening(asked: OpeningAsked, now: dt.datetime) -> tuple[Objection, ...]:
-    """Everything that hinders that something is opened."""
-    return tuple(_objections(asked, now))
+def judge_opening(asked: OpeningAsked, now: dt.datetime, emergency: dt.timedelta) -> tuple[Objection, ...]:
+    """Everything that hinders that something is opened; in an emergency for as long as `emergency` at most.
+
+    No document says how long that is: the deployment does.
+    """
+    return tuple(_objections(asked, now, emergency))
 
 
 def standing() -> Objection:
@@ -67,21 +67,21 @@ def over(what: str) -> Objection:
     )
 
 
-def _objections(asked: OpeningAsked, now: dt.datetime) -> Iterator[Objection]:
+def _objections(asked: OpeningAsked, now: dt.datetime, emergency: dt.timedelta) -> Iterator[Objection]:
     if not asked.reason.strip():
         yield core_objection(ObjectionCode.REASON_REQUIRED, ("input", "reason"))
     yield from _too_long(asked.reason)
-    if not now < asked.ends_at(now) or (
-        asked.basis is AccessBasis.EMERGENCY and asked.ends_at(now) > now + EMERGENCY
-    ):
-        yield _period(asked.basis)
+    longest = emergency if asked.basis is AccessBasis.EMERGENCY else None
+    ends_at = asked.ends_at(now, emergency)
+    if ends_at <= now or (longest is not None and ends_at > now + longest):
+        yield _period(longest)
     if asked.basis is AccessBasis.CONSENT:
         yield from _consent(asked, now)
 
 
 def _consent(asked: OpeningAsked, now: dt.datetime) -> Iterator[Objection]:
     if asked.until is None:
-        yield _period(asked.basis)
+        yield _period()
     if asked.form is None:
         yield core_objection(ObjectionCode.CONSENT_FORM_MISSING, ("input", "consentForm"))
     if asked.said_at is not None and asked.said_at > now:
@@ -93,14 +93,13 @@ def _too_long(reason: str) -> Iterator[Objection]:
         yield core_objection(ObjectionCode.TEXT_TOO_LONG, ("input", "reason"))
 
 
-def _period(basis: AccessBasis) -> Objection:
-    hours = EMERGENCY // dt.timedelta(hours=1)
-    longest = f", högst {hours} timmar (vårt antagande)" if basis is AccessBasis.EMERGENCY else ""
+def _period(longest: dt.timedelta | None = None) -> Objection:
+    hours = "" if longest is None else f", högst {longest // dt.timedelta(hours=1)} timmar (vårt antagande)"
     return Objection(
         code=ObjectionCode.PERIOD_WRONG,
         path=("input", "until"),
         reason="Det som öppnas måste ha ett slut som ligger framåt i tiden.",
-        remedy=f"Ange till när det behövs{longest}.",
+        remedy=f"Ange till när det behövs{hours}.",
     )
 
 

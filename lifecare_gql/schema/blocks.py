@@ -10,7 +10,7 @@ from strawberry import Some
 
 from lifecare_gql.actions import blocks, openings
 from lifecare_gql.domain.access_words import AccessBasis, AccessPurpose, BlockAskedBy, BlockEventKind
-from lifecare_gql.domain.blocks import EMERGENCY, OpeningAsked
+from lifecare_gql.domain.blocks import OpeningAsked
 from lifecare_gql.domain.words import ConsentForm
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.acting import acting
@@ -33,13 +33,16 @@ from lifecare_gql.schema.reading import (
 )
 from lifecare_gql.schema.refusals import IdempotencyKeyReused, NotFound, RefusedByRoutines, Success
 from lifecare_gql.schema.units import Assignment, Unit
+from lifecare_gql.settings import EMERGENCY_HOURS
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import BY_VERSION, Order, Rows, one
 from lifecare_gql.storage.reading.where import Where
 
 _NEWEST_FIRST = Order(by=("{t}.since", "{t}.id"), columns=("since", "id"), newest_first=True)
-_HOURS = EMERGENCY // dt.timedelta(hours=1)
+_LONGEST = (
+    f"at most as long as the deployment says: {EMERGENCY_HOURS} hours, which is our assumption, if it does not"
+)
 
 
 def _history(info: Info) -> Rows:
@@ -199,7 +202,7 @@ class BlockEmergencyInput:
 
     block_id: strawberry.ID = strawberry.field(description="The block.")
     reason: str = strawberry.field(description="Why it is indispensable. It is reviewed afterwards.")
-    until: dt.datetime | None = _until(f"Until when, at most {_HOURS} hours (our assumption), as if not given.")
+    until: dt.datetime | None = _until(f"Until when, {_LONGEST}; so long if not given.")
     purpose: AccessPurpose = _purpose()
 
 
@@ -211,9 +214,7 @@ class CareAccessInput:
     purpose: AccessPurpose = strawberry.field(description="For what it is needed.")
     basis: AccessBasis = strawberry.field(description="On what ground.")
     reason: str = strawberry.field(description="Why it is needed. It is reviewed afterwards.")
-    until: dt.datetime | None = _until(
-        f"Until when; needed with a consent. In an emergency at most {_HOURS} hours (our assumption)."
-    )
+    until: dt.datetime | None = _until(f"Until when; needed with a consent. In an emergency {_LONGEST}.")
     consent_form: ConsentForm | None = strawberry.field(
         default=None, description="How the patient consented; needed when that is the ground."
     )

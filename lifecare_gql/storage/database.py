@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Self
+from uuid import UUID
 
 import asyncpg
 from tortoise.connection import ConnectionHandler
@@ -21,9 +22,10 @@ from tortoise.exceptions import ConfigurationError as TortoiseConfigurationError
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 from lifecare_gql.errors import ConfigurationError, StorageUnavailable
-from lifecare_gql.storage import MODULES
+from lifecare_gql.storage import MODULES, wall
 from lifecare_gql.storage.backends import TransactionClient, finish
 from lifecare_gql.storage.url import Address, Dialect, PostgresAddress, SqliteAddress, parse_url
+from lifecare_gql.storage.wall import Reach
 
 __all__ = ["Database", "Dialect", "Row", "Timeouts", "Transaction"]
 
@@ -58,9 +60,11 @@ class Timeouts:
 class Transaction:
     """An open transaction or savepoint."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, dialect: Dialect, reach: Reach | None = None) -> None:
         #: The Tortoise client to pass as ``using_db=``.
         self.client = client
+        self._dialect = dialect
+        self._reach = reach
 
     async def select(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """Rows in SELECT order, also of INSERT ... RETURNING; placeholders as in `Database.select`."""
@@ -76,16 +80,34 @@ class Transaction:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A savepoint: an exception that leaves the block undoes the block only."""
         async with self.client._in_transaction() as client:
-            yield Transaction(client)
+            yield Transaction(client, self._dialect, self._reach)
+
+    @asynccontextmanager
+    async def reaching(self, reach: Reach) -> AsyncIterator[None]:
+        """Look past the wall in this block, for the reason that is named. On SQLite there is no wall."""
+        if self._reach is not None or self._dialect is Dialect.SQLITE:
+            yield
+            return
+        await self.execute(wall.WIDEN)
+        self._reach = reach
+        try:
+            yield
+        finally:
+            self._reach = None
+            with suppress(TransactionManagementError):  # it has failed, and ends with all that was set in it
+                await self.execute(wall.NARROW)
 
 
 class Database:
     """One database. Only one can be open in a process at a time: Tortoise's models are bound to it."""
 
-    def __init__(self, address: Address, credentials: dict[str, Any], modules: tuple[str, ...]) -> None:
+    def __init__(
+        self, address: Address, credentials: dict[str, Any], modules: tuple[str, ...], *, walled: bool = False
+    ) -> None:
         self._address = address
         self._credentials = credentials
         self._modules = modules
+        self._walled = walled
         self._context: TortoiseContext | None = None
         self._client: Any = None
 
@@ -97,18 +119,22 @@ class Database:
         pool_size: int = 10,
         timeouts: Timeouts = Timeouts(),
         modules: tuple[str, ...] = MODULES,
+        walled: bool = False,
     ) -> Database:
         """A database that is not open yet. Raises ConfigurationError for a url that cannot be used.
 
         ``pool_size``: connections to PostgreSQL at most; SQLite has one per process. ``modules``: names of
-        the modules with Tortoise models.
+        the modules with Tortoise models. ``walled``: PostgreSQL's row-level security holds for what is read and
+        written through it (`lifecare_gql.storage.wall`); SQLite has none.
         """
         if pool_size < 1:
             raise ConfigurationError(f"The pool size must be at least 1, not {pool_size}.")
         address = parse_url(url)
         if isinstance(address, SqliteAddress):
             return cls(address, _sqlite_credentials(address, timeouts), modules)
-        return cls(address, _postgres_credentials(address, pool_size, timeouts), modules)
+        switch = wall.SWITCH if walled else {}
+        credentials = _postgres_credentials(address, pool_size, timeouts, switch)
+        return cls(address, credentials, modules, walled=walled)
 
     @property
     def dialect(self) -> Dialect:
@@ -118,7 +144,8 @@ class Database:
     async def open(self) -> None:
         """Map the models and connect.
 
-        Raises StorageUnavailable, and ConfigurationError if another database is open in this process.
+        Raises StorageUnavailable, and ConfigurationError if another database is open in this process, or if the
+        wall would not hold for whom it is connected as.
         """
         if self._context is not None:
             return
@@ -127,6 +154,8 @@ class Database:
         self._context = TortoiseContext()
         try:
             await self._connect(self._context)
+            if self._walled:
+                await self._check_wall()
         except BaseException:
             await finish(self.close())
             raise
@@ -153,8 +182,12 @@ class Database:
         await self.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, unit_id: UUID | None = None, reach: Reach | None = None
+    ) -> AsyncIterator[Transaction]:
         """Commit at the end of the block, roll back if an exception or a cancellation leaves it.
+
+        Behind the wall it reaches the patients of the unit, of none without one, and of all for a reason `reach`.
 
         No input or output besides the database belongs in the block: on SQLite every other reader and
         writer of the process waits for it. Raises TransactionManagementError inside another transaction
@@ -163,8 +196,11 @@ class Database:
         """
         if self._running() is not None:
             raise TransactionManagementError("A transaction is already open here; use its transaction().")
-        async with self._root()._in_transaction() as client:
-            yield Transaction(client)
+        opening = self._root()._in_transaction()
+        if self.dialect is Dialect.POSTGRES:
+            opening.client.begin_statement = wall.begin(unit_id, reach)
+        async with opening as client:
+            yield Transaction(client, self.dialect, reach)
 
     async def select(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
         """Rows in SELECT order, straight from the driver; in a transaction's block it reads inside that.
@@ -195,6 +231,19 @@ class Database:
             reason = str(error) or type(error).__name__
             raise StorageUnavailable(f"Cannot open {self._address}: {reason}") from error
 
+    async def _check_wall(self) -> None:
+        [(on, role, passes)] = await self.select(wall.HOLDS)
+        if not on:
+            raise ConfigurationError(
+                "LIFECARE_ROW_SECURITY is on, but the setting lifecare.wall does not reach the database: what"
+                " stands between (a pooler?) must pass on startup parameters."
+            )
+        if passes:
+            raise ConfigurationError(
+                f"LIFECARE_ROW_SECURITY is on, but the role {role} is a superuser or has BYPASSRLS, so nothing"
+                " would be held back. Connect as a role with what `lifecare-gql grants` lists, or set it to false."
+            )
+
     def _root(self) -> Any:
         if self._client is None:
             raise StorageUnavailable("The database is not open.")
@@ -220,7 +269,9 @@ def _sqlite_credentials(address: SqliteAddress, timeouts: Timeouts) -> dict[str,
     }
 
 
-def _postgres_credentials(address: PostgresAddress, pool_size: int, timeouts: Timeouts) -> dict[str, Any]:
+def _postgres_credentials(
+    address: PostgresAddress, pool_size: int, timeouts: Timeouts, switch: dict[str, str]
+) -> dict[str, Any]:
     limits = {
         "statement_timeout": timeouts.statement,
         "lock_timeout": timeouts.lock,
@@ -232,5 +283,5 @@ def _postgres_credentials(address: PostgresAddress, pool_size: int, timeouts: Ti
         "timeout": timeouts.connect,
         "command_timeout": timeouts.command,
         "acquire_timeout": timeouts.acquire,
-        "server_settings": settings | {"application_name": "lifecare-gql", "timezone": "UTC"},
+        "server_settings": settings | {"application_name": "lifecare-gql", "timezone": "UTC"} | switch,
     }

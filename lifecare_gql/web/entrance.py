@@ -15,7 +15,7 @@ from lifecare_gql.domain.logins import Identity
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema.failures import code_for, told_of
-from lifecare_gql.settings import BrowserVersions
+from lifecare_gql.settings import EMERGENCY_HOURS, BrowserVersions
 from lifecare_gql.storage.database import Database
 from lifecare_gql.web.identity import Verifier
 from lifecare_gql.web.refusals import refusal
@@ -38,6 +38,7 @@ class Entrance:
     production: bool
     browsers: BrowserVersions | None = None
     names_staff: bool = False
+    emergency: dt.timedelta = dt.timedelta(hours=EMERGENCY_HOURS)
 
     async def identify(self, authorization: str) -> Identity:
         """What the token of an Authorization header says; NotAuthenticated, IssuerUnavailable."""
@@ -67,6 +68,7 @@ class Entrance:
             secret=self.secret,
             browsers=self.browsers,
             names_staff=self.names_staff,
+            emergency=self.emergency,
         )
 
 

@@ -84,7 +84,9 @@ def as_role(url: str, name: str) -> str:
 @pytest.fixture
 async def restricted(roles: Roles, regions: Regions, clock: Clock, tmp_path: Path) -> AsyncIterator[Api]:
     """A client of the application that runs as the role."""
-    settings = Settings(database_url=roles.application, secret=SecretStr(world.SECRET), state_dir=tmp_path)
+    settings = Settings(
+        database_url=roles.application, row_security=True, secret=SecretStr(world.SECRET), state_dir=tmp_path
+    )
     application = create_app(settings, regions, clock)
     transport = httpx2.ASGITransport(app=application)
     async with (

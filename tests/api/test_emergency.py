@@ -6,12 +6,17 @@ import datetime as dt
 import uuid
 from typing import Any
 
+import httpx2
 import pytest
 
+from lifecare_gql.app import create_app
+from lifecare_gql.regions import Regions
+from lifecare_gql.settings import Settings
+from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests.api.process import CENTRE, MUNICIPALITY, WARD, act, codes, done, ready
 from tests.api.test_access import log
 from tests.api.test_blocks import ALVA, another_provider, blocked, later, played
-from tests.conftest import Api, run
+from tests.conftest import Api, Clock, run
 from tests.world import number, pid, staff_of, uid
 
 STRANGER = "linden"
@@ -148,6 +153,26 @@ async def test_what_may_not_be_opened_is_refused_alike_whether_there_is_such_a_p
     assert codes(refused) == wanted
     assert await run(api, "select count(*) from care_access") == [(0,)]
     assert await run(api, "select act from access_log") == [("REFUSED",)]
+
+
+async def test_how_long_an_emergency_lasts_the_deployment_says(
+    settings: Settings, regions: Regions, clock: Clock
+) -> None:
+    app = create_app(settings.model_copy(update={"emergency_hours": 6}), regions, clock)
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http,
+    ):
+        api = Api(http, DevelopmentIssuer(settings), clock, settings.database_url)
+        whom = {"patient": {"identifier": number("alva")}, **EMERGENCY}
+
+        refused = await act(api, "requestCareAccess", STRANGER, **whom, until=later(api, hours=6, minutes=1))
+        found = await act(api, "requestCareAccess", STRANGER, **whom)
+
+    [told] = refused["objections"]
+    assert (told["code"], "högst 6 timmar (vårt antagande)" in told["remedy"]) == ("PERIOD_WRONG", True)
+    assert dt.datetime.fromisoformat(found["access"]["until"]) == clock.now + dt.timedelta(hours=6)
 
 
 async def test_nobody_to_open_is_not_found(api: Api) -> None:

@@ -41,7 +41,7 @@ from tests.api.stage import Stage
 from tests.api.test_phone_logs import file, hsa_id, imported, row
 from tests.api.test_recoveries import CENTRE, TOWN, WARD, noticed, worklist
 from tests.conftest import Api, Clock
-from tests.databases import Databases
+from tests.databases import Databases, application, owner
 from tests.test_cli import ROOT, free_port
 
 SEED = os.environ.get("LIFECARE_TEST_SEED", "1")
@@ -72,6 +72,7 @@ class Server:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LIFECARE_")}
         said = {
             "LIFECARE_DATABASE_URL": self.settings.database_url,
+            "LIFECARE_ROW_SECURITY": "true",
             "LIFECARE_SECRET": world.SECRET,
             "LIFECARE_STATE_DIR": str(self.settings.state_dir),
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
@@ -135,7 +136,10 @@ class Stubborn(Api):
 async def serving(url: str, directory: Path) -> AsyncIterator[tuple[Server, Stubborn]]:
     """The server, up for the first time, and a client."""
     settings = Settings(
-        database_url=url, secret=SecretStr(world.SECRET), state_dir=directory / "state", port=free_port()
+        database_url=application(url),
+        secret=SecretStr(world.SECRET),
+        state_dir=directory / "state",
+        port=free_port(),
     )
     server = Server(settings=settings, directory=directory)
     async with httpx2.AsyncClient(base_url=server.address, timeout=30) as http:
@@ -261,7 +265,7 @@ async def test_a_server_that_is_killed_loses_nothing_and_doubles_nothing(
     log = (tmp_path / "log").read_text()
     assert "Traceback" not in log
     assert " ERROR " not in log
-    async with Database.from_url(api.url) as db:
+    async with Database.from_url(owner(api.url)) as db:  # all is looked at, whosever it is
         await _written_as_answered(api)
         await _calls_are_whole(killed)
         caller = await caller_of(db, *world.staff_of(WARD), dt.datetime.now(dt.UTC))

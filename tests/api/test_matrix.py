@@ -1,40 +1,34 @@
 """Who may reach what: roles x operations x whose the record is x transport. Denied is the same as missing.
 
-Every operation that can name a record of a patient is generated from the schema (`questions`). What is denied is
-compared with the answer about a record that does not exist, is searched for the hidden patient's strings, and must
-leave the record as it was.
+Every operation that can name a record of a patient is generated from the schema (`questions`), and asked about
+the records of `situations`. What is denied is compared with the answer about a record that does not exist, is
+searched for the hidden patient's strings, and must leave the record as it was. What is allowed leaves exactly one
+row in the access log, about exactly the patient that was shown; what is denied leaves none of a reading or an act.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
+import sys
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
 
-from lifecare_gql.actions.patients import identity_digest
 from lifecare_gql.app import create_app
 from lifecare_gql.domain.access_words import Role
-from lifecare_gql.domain.identity import parse_identity
 from lifecare_gql.regions import Regions
 from lifecare_gql.settings import Settings
 from lifecare_gql.storage.url import Dialect, parse_url
 from lifecare_gql.web.tokens import DevelopmentIssuer
-from tests import world
-from tests.api.process import done
-from tests.api.questions import RECORDS, Bundle, Question, questions
-from tests.api.test_sending import message
+from tests.api.questions import Bundle, Question, questions
+from tests.api.situations import BEFORE_LOOKING, LONG_AGO, MISSING, OWN, SITUATIONS, Record, insert, whole
 from tests.conftest import Api, Clock, run
 from tests.web.issuer import Socket, client
-from tests.world import pid, staff_of, uid
+from tests.world import staff_of, uid
 
 Ask = Callable[[Question, dict[str, Any]], Awaitable[Any]]
-OWN, WARD = "linden", "avdelning"
-"""The unit on whose behalf everybody asks, and the ward of its region."""
 GRANTED = (
     Role.LOCAL_PERMISSION_ADMINISTRATOR,
     Role.SUPER_USER,
@@ -45,80 +39,11 @@ GRANTED = (
 )
 ROLES = ("licensed", "unlicensed", *(role.value for role in GRANTED))
 EVERYBODY = (*ROLES, "nobody")
-SITUATIONS = {
-    # whose the record is: the patient, the ward, and the units that the admission notice is sent to
-    "own unit": ("bo", "avdelning", ("varberg", OWN)),
-    "other unit": ("alva", "avdelning", ("varberg", "eken")),
-    "other region": ("cecilia", "psyk", ("nora", "bergslagen")),
-    "protected": ("esra", "psyk", ("nora", "bergslagen")),
-}
-ESRA = "198002022385"
-BEFORE_LOOKING = {"admitPatient", "requestCareAccess"}
-"""What is refused, because of the unit's own kind or of what is not said, before anything is looked up."""
 LEAVES = "markNoticeMisdirected"
 """By this the unit says that it has no part in the care: what comes after finds nothing."""
+QUERIES = [one for one in questions() if not one.mutation]
+ACTS = sorted((one for one in questions() if one.mutation), key=lambda one: one.name == LEAVES)
 NOT_THE_RECORD = ("idempotency_key", "access_log", "schema_migration", "sqlite_sequence")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """The public ids of a patient's records, and the strings that nobody else must see."""
-
-    ids: Bundle
-    secrets: tuple[str, ...] = ()
-
-
-_TAGS = ("patient", "episode", "episodeevent", "message", "case", "plan")
-_NOBODY = {kind: f"{tag}_{uuid.UUID(int=7).hex}" for kind, tag in zip(RECORDS, _TAGS, strict=True)}
-MISSING = Record(ids={**_NOBODY, "unit": pid("unit", WARD)})
-
-
-async def insert(api: Api, table: str, **row: Any) -> None:
-    """A row, behind the application's back."""
-    told = ", ".join("true" if one is True else repr(one) for one in row.values())
-    await run(api, f"insert into {table} ({', '.join(row)}) values ({told})")
-
-
-async def register(api: Api) -> None:
-    """A patient with a protected identity, in whose care only units of another region take part."""
-    identity = parse_identity(ESRA, dt.date(2026, 11, 23))
-    whose = str(uid("patient esra"))
-    await insert(
-        api,
-        "patient",
-        id=whose,
-        identifier=ESRA,
-        identifier_kind=identity.kind.value,
-        identifier_digest=identity_digest(world.SECRET.encode(), identity),
-        given_name="Esra",
-        family_name="Testberg",
-        protection="PROTECTED_REGISTRATION",
-    )
-    relation = {"patient_id": whose, "unit_id": str(uid("unit nora")), "kind": "ENROLLED", "since": _LONG_AGO}
-    await insert(api, "care_relation", id=str(uuid.uuid4()), **relation)
-
-
-_LONG_AGO = "2026-01-01 00:00:00+00:00"
-
-
-async def made(api: Api, patient: str, ward: str, units: tuple[str, ...]) -> Record:
-    """A care episode, a notice, a plan, a case and a message of the patient, made through the API."""
-    first, second = units
-    whose, secret = pid("patient", patient), f"hemligt om {patient}"
-    identifier = ESRA if patient == "esra" else world.number(patient)
-    episode = (await done(api, "admitPatient", ward, patient={"identifier": identifier}))["episode"]["id"]
-    await done(api, "assessNeed", ward, episodeId=episode, needed=True)
-    to = {"recipientUnitIds": [pid("unit", one) for one in units], "municipalHealthCare": True}
-    told = {"expectedDischarge": "2026-11-30", "text": secret}
-    notice = (await done(api, "sendAdmissionNotice", ward, episodeId=episode, **to, **told))["event"]["id"]
-    plan = (await done(api, "identifyPlanNeed", second, patientId=whose, episodeId=episode))["plan"]["id"]
-    case = (await api.do("openCase:CaseInput", first, patientId=whose, title=secret))["opened"]["id"]
-    letter = message("alva", second, patientId=whose, caseId=case, text=secret)
-    consent = {"form": "ORAL", "givenAt": "2026-11-23T08:00:00Z"}
-    sent = (await api.do("sendMessage:MessageInput", first, **letter, consent=consent))["sent"]["id"]
-    found = (whose, episode, notice, sent, case, plan)
-    ids = {**dict(zip(RECORDS, found, strict=True)), "unit": pid("unit", WARD)}
-    return Record(ids=ids, secrets=(secret, identifier, patient.capitalize()))
 
 
 async def staffed(api: Api) -> dict[str, tuple[str, str]]:
@@ -130,9 +55,9 @@ async def staffed(api: Api) -> dict[str, tuple[str, str]]:
         names = {"given_name": "Roll", "family_name": "Testsson"}
         await insert(api, "staff", id=person, hsa_id=found[role.value][0], **names)
         works = {"staff_id": person, "unit_id": str(uid(f"unit {OWN}")), "title": "roll", "licensed": True}
-        await insert(api, "assignment", id=assignment, hsa_id=found[role.value][1], since=_LONG_AGO, **works)
+        await insert(api, "assignment", id=assignment, hsa_id=found[role.value][1], since=LONG_AGO, **works)
         has = {"assignment_id": assignment, "role": role.value, "region_code": "halland", "version": 1}
-        await insert(api, "role_grant", id=str(uuid.uuid4()), since=_LONG_AGO, **has)
+        await insert(api, "role_grant", id=str(uuid.uuid4()), since=LONG_AGO, **has)
     return found
 
 
@@ -143,15 +68,22 @@ class Matrix:
         self.records = records
         self.cells = 0
         self.wrong: list[str] = []
+        self.allowed: list[str] = []
+        """The id of the patient of each cell that was allowed, in order."""
 
-    async def ask(self, ask: Ask, question: Question, who: str) -> None:
-        """One operation about everybody's record, on behalf of the own unit or of nobody."""
-        missing = self._plain(await ask(question, MISSING.ids), MISSING)
+    async def ask(self, ask: Ask, question: Question, who: str, allowed: Sequence[bool] = (True, False)) -> None:
+        """One operation about everybody's record that is, or is not, allowed to the own unit or to nobody."""
+        missing = None
         for situation, record in self.records.items():
+            wanted = who != "nobody" and SITUATIONS[situation].seen(question)
+            if wanted not in allowed:
+                continue
+            missing = missing or self._plain(await ask(question, MISSING.ids), MISSING)
             answer = await ask(question, record.ids)
             self.cells += 1
+            if wanted:
+                self.allowed.append(record.ids["patient"])
             seen = self._plain(answer, record) != missing
-            wanted = situation == "own unit" and who != "nobody" and question.name not in BEFORE_LOOKING
             if seen != wanted:
                 self._note(who, question, situation, "is seen" if seen else "is not seen", answer)
             if not wanted and (leaked := [one for one in record.secrets if one in json.dumps(answer)]):
@@ -185,19 +117,41 @@ async def tables(api: Api) -> list[str]:
     return sorted(name for (name,) in await run(api, sql) if name not in NOT_THE_RECORD)
 
 
+async def logged(api: Api, since: int) -> list[list[str]]:
+    """Whom each request after the entry read or did something about, one for each row in the access log.
+
+    Without the rows that tell of an attempt: denied, or refused before it was looked who is meant.
+    """
+    attempts = "act = 'DENIED' or (act = 'REFUSED' and subject = 'CareAccess')"
+    sql = f"select request_id, patient_id from access_log where id > {since} and not ({attempts}) order by id"
+    found: dict[str, list[str]] = {}
+    for request, patient in await run(api, sql):
+        found.setdefault(str(request), []).append(f"patient_{uuid.UUID(str(patient)).hex}")
+    return list(found.values())
+
+
+async def last_logged(api: Api) -> int:
+    [(last,)] = await run(api, "select max(id) from access_log")
+    return int(last)
+
+
 Prepared = tuple[Matrix, dict[str, tuple[str, str]]]
-QUERIES = sum(not one.mutation for one in questions())
+
+
+async def prepare(api: Api) -> Prepared:
+    return Matrix(await whole(api)), await staffed(api)
 
 
 @pytest.fixture
 async def prepared(api: Api) -> Prepared:
-    return await whole(api)
+    return await prepare(api)
 
 
-async def whole(api: Api) -> Prepared:
-    await register(api)
-    records = {name: await made(api, *said) for name, said in SITUATIONS.items()}
-    return Matrix(records), await staffed(api)
+def told(what: str, matrix: Matrix) -> None:
+    """Say how many cells there were, of which none is wrong (pytest -s shows it)."""
+    counted = f"{matrix.cells} cells, {len(matrix.allowed)} of them allowed, {len(matrix.wrong)} wrong"
+    sys.stdout.write(f"\n{what}: {counted}\n")
+    assert not matrix.wrong, "\n".join(matrix.wrong)
 
 
 def test_no_operation_is_forgotten() -> None:
@@ -219,56 +173,60 @@ async def over_http(api: Api, token: str | None) -> Ask:
 
 async def test_denied_is_missing_for_every_role_over_http(api: Api, prepared: Prepared) -> None:
     matrix, people = prepared
+    begun = await last_logged(api)
     for who in EVERYBODY:
         ask = await over_http(api, None if who == "nobody" else api.token(*people[who]))
-        for question in questions():
-            if not question.mutation:
-                await matrix.ask(ask, question, who)
-    assert matrix.wrong == []
-    assert matrix.cells == len(EVERYBODY) * len(SITUATIONS) * QUERIES
+        for question in QUERIES:
+            await matrix.ask(ask, question, who)
+    told("queries over HTTP", matrix)
+    assert matrix.cells == len(EVERYBODY) * len(SITUATIONS) * len(QUERIES)
+    assert await logged(api, begun) == [[one] for one in matrix.allowed], "one row for each patient shown"
 
 
 @pytest.mark.parametrize("dialect", [Dialect.SQLITE], ids=str)
 async def test_no_denied_act_changes_the_record(api: Api, prepared: Prepared) -> None:
     """Every mutation about what is hidden: refused like about what is not there, and nothing is written."""
     matrix, people = prepared
-    matrix.records.pop("own unit")
-    before = await record_of(api)
+    before, begun = await record_of(api), await last_logged(api)
     for who in EVERYBODY:
         ask = await over_http(api, None if who == "nobody" else api.token(*people[who]))
-        for question in questions():
-            if question.mutation:
-                await matrix.ask(ask, question, who)
+        for question in ACTS:
+            await matrix.ask(ask, question, who, allowed=(False,))
         assert await record_of(api) == before, f"somebody in the role {who} has changed something"
-    assert matrix.wrong == []
-    assert matrix.cells == len(EVERYBODY) * len(matrix.records) * (len(questions()) - QUERIES)
+    told("denied acts over HTTP", matrix)
+    own = len(ROLES) * sum(situation.seen(act) for situation in SITUATIONS.values() for act in ACTS)
+    assert matrix.cells == len(EVERYBODY) * len(SITUATIONS) * len(ACTS) - own
+    assert await logged(api, begun) == []
 
 
 async def test_what_is_ones_own_is_found_by_every_act(api: Api, prepared: Prepared) -> None:
+    """Of the act by which a unit leaves the care there is one cell only, the last: for all roles it has left."""
     matrix, people = prepared
-    matrix.records = {"own unit": matrix.records["own unit"]}
-    ask = await over_http(api, api.token(*people["licensed"]))
-    acts = [question for question in questions() if question.mutation]
-    for question in sorted(acts, key=lambda one: one.name == LEAVES):
-        await matrix.ask(ask, question, "licensed")
-    assert matrix.wrong == []
+    begun = await last_logged(api)
+    for who in ROLES:
+        ask = await over_http(api, api.token(*people[who]))
+        for question in ACTS:
+            if question.name != LEAVES or who == ROLES[-1]:
+                await matrix.ask(ask, question, who, allowed=(True,))
+    told("allowed acts over HTTP", matrix)
+    assert matrix.cells == len(matrix.allowed) > len(ROLES) * (len(ACTS) - len(BEFORE_LOOKING) - 1)
+    assert await logged(api, begun) == [[one] for one in matrix.allowed], "one row for each patient"
 
 
 @pytest.mark.parametrize("dialect", [Dialect.SQLITE], ids=str)
 async def test_a_websocket_decides_as_http_does(settings: Settings, regions: Regions, clock: Clock) -> None:
     async with client(create_app(settings, regions, clock)) as asking:
         api = Api(asking.http, DevelopmentIssuer(settings), clock, settings.database_url)
-        matrix, people = await whole(api)
-        matrix.records.pop("own unit")
-        before = await record_of(api)
+        matrix, people = await prepare(api)
+        before, begun = await record_of(api), await last_logged(api)
         for who in ROLES:
             async with asking.entered(api.token(*people[who])) as socket:
 
                 async def ask(question: Question, ids: Bundle, socket: Socket = socket) -> Any:
                     return await socket.ask(question.document, **question.variables(ids, str(uuid.uuid4())))
 
-                for question in questions():
-                    await matrix.ask(ask, question, who)
+                for question in (*QUERIES, *ACTS):
+                    await matrix.ask(ask, question, who, allowed=(False,) if question.mutation else (True, False))
         assert await record_of(api) == before
-    assert matrix.wrong == []
-    assert matrix.cells == len(ROLES) * len(matrix.records) * len(questions())
+        assert await logged(api, begun) == [[one] for one in matrix.allowed]
+    told("queries and denied acts over a websocket", matrix)

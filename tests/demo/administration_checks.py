@@ -49,9 +49,30 @@ def checked(data: Any) -> None:
     assert region["administration"]["processor"]["processor"] == "hälso- och sjukvårdsnämnden (HSN)"
 
 
+def drawn(data: Any) -> None:
+    found = data["accessLogSample"]
+    assert [one["id"] for one in found[:2]] == list(DRAWN)
+    assert {one["act"] for one in found} <= {"CREATE", "UPDATE"}
+    assert all(one["patient"]["familyName"] and one["staff"]["name"] for one in found)
+    assert [one["reviews"]["nodes"] for one in found] == [[], [], []]
+
+
+def reviewed(data: Any) -> None:
+    answer = data["reviewAccess"]
+    assert (answer["__typename"], answer["replayed"]) == ("AccessReviewed", False)
+    assert {(one["entry"]["id"], one["finding"]) for one in answer["reviews"]} == {
+        (one, "NO_REMARK") for one in DRAWN
+    }
+    assert {one["by"]["title"] for one in answer["reviews"]} == {"Logggranskare"}
+
+
+DRAWN = ("access_9da2b9725d745967be7a42c403ca6fa2", "access_9e4f6e9d9bb35a058a0af2cf0dce0a9c")
+
 ADMINISTRATION_CHECKS: dict[str, Callable[[Any], None]] = {
     "RoutesOfTwoUnits": two_routes,
     "ConnectWithoutAgreement": not_connected,
     "RegisterAgreement": agreed,
     "ClientCheck": checked,
+    "DrawSample": drawn,
+    "ReviewDrawn": reviewed,
 }

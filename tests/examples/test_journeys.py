@@ -28,7 +28,7 @@ from lifecare_gql.settings import Settings
 from lifecare_gql.storage.url import Dialect
 from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests.conftest import Clock
-from tests.databases import Databases
+from tests.databases import Databases, application
 from tests.demo.loaded import NOW, SECRET, prepare
 from tests.test_cli import ROOT, free_port, served, wait_for
 
@@ -63,7 +63,8 @@ async def url(dialect: Dialect, databases: Databases) -> AsyncIterator[str]:
 @pytest.fixture
 def settings(url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     state = tmp_path_factory.getbasetemp() / "state"
-    return Settings(database_url=url, secret=SecretStr(SECRET.decode()), state_dir=state)
+    secret = SecretStr(SECRET.decode())
+    return Settings(database_url=application(url), row_security=True, secret=secret, state_dir=state)
 
 
 @pytest.fixture

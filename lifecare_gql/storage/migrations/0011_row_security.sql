@@ -1,0 +1,1 @@
+-- A second wall around patients' records, in the database itself: PostgreSQL only, SQLite knows no row-level security.
