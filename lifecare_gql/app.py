@@ -19,12 +19,14 @@ from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
 from lifecare_gql.settings import Mode, Settings
 from lifecare_gql.storage.database import Database
+from lifecare_gql.storage.hub import Hub
 from lifecare_gql.storage.migrate import pending
 from lifecare_gql.web.development import Login, development_routes
 from lifecare_gql.web.entrance import Entrance
 from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
 from lifecare_gql.web.identity import Verifier, load_issuers
 from lifecare_gql.web.kits import kit_routes
+from lifecare_gql.web.live import Live
 from lifecare_gql.web.logging import RequestLog
 from lifecare_gql.web.refusals import refused
 from lifecare_gql.web.tokens import DevelopmentIssuer
@@ -45,7 +47,9 @@ def create_app(
     db = Database.from_url(settings.database_url, pool_size=settings.pool_size, walled=settings.walled)
     verifier = Verifier(load_issuers(settings))
     entrance = _entrance(settings, db, regions, verifier, clock)
-    view = GraphQLView(schema, entrance, settings.socket_init_seconds, settings.socket_operations)
+    hub = Hub(db)
+    live = Live(hub=hub, send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
+    view = GraphQLView(schema, entrance, settings.socket_init_seconds, settings.socket_operations, live)
     sdl = schema.as_str()
 
     async def printed(request: Request) -> Response:
@@ -67,7 +71,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await _check_migrated(settings.database_url)
-        async with db, verifier.fresh():
+        async with db, verifier.fresh(), hub:
             yield
 
     paths = frozenset(route.path for route in routes if isinstance(route, Route))

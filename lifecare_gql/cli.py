@@ -23,7 +23,7 @@ from lifecare_gql.domain.words import FactUse
 from lifecare_gql.drill import morning, play
 from lifecare_gql.errors import ConfigurationError, LifecareError
 from lifecare_gql.kits import check_kit, make_kits
-from lifecare_gql.operations import access_log, grants
+from lifecare_gql.operations import access_log, events, grants
 from lifecare_gql.region_files import CORE
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
@@ -40,6 +40,7 @@ from lifecare_gql.web.tokens import DevelopmentIssuer
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 cli.add_typer(access_log, name="access-log")
 cli.add_typer(contract, name="contract")
+cli.add_typer(events, name="events")
 cli.command()(grants)
 
 

@@ -17,13 +17,14 @@ from lifecare_gql.domain.access_log import kept_since
 from lifecare_gql.domain.calendar import STOCKHOLM
 from lifecare_gql.errors import ConfigurationError, LifecareError
 from lifecare_gql.settings import Settings, from_environment
-from lifecare_gql.storage import log_seals
+from lifecare_gql.storage import log_seals, outbox
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.grants import grants as grant_statements
 from lifecare_gql.storage.log_digests import COLUMNS, Seal
 from lifecare_gql.storage.migration_session import writing
 from lifecare_gql.storage.url import PostgresAddress, parse_url
 
+events = typer.Typer(no_args_is_help=True, help="Look after what subscribers are told from.")
 access_log = typer.Typer(no_args_is_help=True, help="Seal, verify and export the access log (åtkomstlogg).")
 
 
@@ -122,6 +123,19 @@ async def _lines(db: Database, old: Sequence[Seal]) -> AsyncIterator[dict[str, o
 
 def _plain(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+@events.command()
+def trim() -> None:
+    """Remove changes older than LIFECARE_EVENT_HOURS, as the tables' owner: no records. Let a timer run it."""
+    asyncio.run(_trim(from_environment()))
+
+
+async def _trim(settings: Settings) -> None:
+    before = utc_now() - dt.timedelta(hours=settings.event_hours)
+    async with Database.from_url(settings.database_url) as db:
+        removed = await outbox.trim(db, before)
+    typer.echo(f"{removed} changes from before {before:%Y-%m-%d %H:%M} UTC were removed.")
 
 
 def grants(

@@ -103,6 +103,20 @@ class Settings(BaseModel):
     socket_operations: int = Field(
         default=20, ge=1, le=100, description="Operations that one websocket may run at once."
     )
+    sockets_per_caller: int = Field(
+        default=20,
+        ge=1,
+        le=10_000,
+        description="Websockets and event streams of one assignment, for each process.",
+    )
+    send_seconds: float = Field(
+        default=15, gt=0, le=120, description="How long somebody may take to read before being cut off."
+    )
+    event_hours: float = Field(
+        default=72,  # our assumption: over a weekend
+        gt=0,
+        description="How long changes are kept for those who come back; `lifecare-gql events trim` removes more.",
+    )
 
     @field_validator("regions", "token_algorithms", mode="before")
     @classmethod

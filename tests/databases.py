@@ -46,11 +46,15 @@ _SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off"
 
 # Runs the server until the tests' process is gone, however it went, then stops it and removes its directory.
 _KEEPER = """
-import shutil, signal, subprocess, sys
+import os, shutil, signal, subprocess, sys
 user, group, directory, *command = sys.argv[1:]
 ids = {"user": int(user), "group": int(group)} if user != "None" else {}
-server = subprocess.Popen(command, stdin=subprocess.DEVNULL, **ids)
-sys.stdin.read()
+start = lambda: subprocess.Popen(command, stdin=subprocess.DEVNULL, **ids)
+server = start()
+while os.read(0, 1):  # to be restarted
+    server.send_signal(signal.SIGINT)
+    server.wait()
+    server = start()
 server.send_signal(signal.SIGQUIT)
 server.wait()
 shutil.rmtree(directory, ignore_errors=True)
@@ -84,6 +88,34 @@ class PostgresServer:
         if self._keeper is not None:
             self._keeper.communicate(timeout=_START_SECONDS)  # closes the pipe it waits on
 
+    @property
+    def own(self) -> bool:
+        """Whether it was started here, and so may be restarted."""
+        return self._keeper is not None
+
+    async def restart(self) -> None:
+        """Stop it, which ends every connection at once, and start it again."""
+        assert self._keeper is not None, "only a server that was started here is restarted"
+        assert self._keeper.stdin is not None
+        before = await self._execute("select pg_postmaster_start_time()")
+        self._keeper.stdin.write(b".")
+        self._keeper.stdin.flush()
+        async with asyncio.timeout(_START_SECONDS):
+            while await self._began() in (None, before):  # noqa: ASYNC110  # a server tells nobody
+                await asyncio.sleep(0.05)
+
+    async def disconnect(self) -> None:
+        """End every connection of others."""
+        await self._execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+            " and usename is not null"
+        )
+
+    async def _began(self) -> object:
+        with suppress(OSError, asyncpg.PostgresError):
+            return await self._execute("select pg_postmaster_start_time()")
+        return None
+
     def url(self, database: str) -> str:
         """The url of a database on this server."""
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{database}"))
@@ -111,12 +143,12 @@ class PostgresServer:
         """Drop a database even if something is still connected to it."""
         await self._execute(f'drop database if exists "{name}" with (force)')
 
-    async def _execute(self, sql: str, database: str | None = None) -> None:
+    async def _execute(self, sql: str, database: str | None = None) -> object:
         address = parse_url(self._url if database is None else self.url(database))
         assert isinstance(address, PostgresAddress), f"{_EXTERNAL} must be a postgresql:// url"
         connection = await asyncpg.connect(**address.connect_arguments(), timeout=_START_SECONDS)
         try:
-            await connection.execute(sql)
+            return await connection.fetchval(sql)
         finally:
             await connection.close()
 

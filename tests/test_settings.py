@@ -46,6 +46,9 @@ def test_every_setting_is_an_environment_variable() -> None:
         "LIFECARE_ISSUERS_FILE": "issuers.toml",
         "LIFECARE_SOCKET_INIT_SECONDS": "2.5",
         "LIFECARE_SOCKET_OPERATIONS": "5",
+        "LIFECARE_SOCKETS_PER_CALLER": "7",
+        "LIFECARE_SEND_SECONDS": "9",
+        "LIFECARE_EVENT_HOURS": "48",
     }
     assert {name.removeprefix("LIFECARE_").lower() for name in said} == set(Settings.model_fields)
 
@@ -102,6 +105,9 @@ UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
     "shared key": ({"LIFECARE_TOKEN_ALGORITHMS": "ES256,HS256"}, "LIFECARE_TOKEN_ALGORITHMS: must be"),
     "no algorithm": ({"LIFECARE_TOKEN_ALGORITHMS": ""}, "LIFECARE_TOKEN_ALGORITHMS: must be"),
     "no time for a socket": ({"LIFECARE_SOCKET_INIT_SECONDS": "0"}, "LIFECARE_SOCKET_INIT_SECONDS: Input should"),
+    "no time to read": ({"LIFECARE_SEND_SECONDS": "0"}, "LIFECARE_SEND_SECONDS: Input should be greater"),
+    "no sockets": ({"LIFECARE_SOCKETS_PER_CALLER": "0"}, "LIFECARE_SOCKETS_PER_CALLER: Input should be greater"),
+    "no events": ({"LIFECARE_EVENT_HOURS": "0"}, "LIFECARE_EVENT_HOURS: Input should be greater"),
     "idle sockets": ({"LIFECARE_SOCKET_OPERATIONS": "0"}, "LIFECARE_SOCKET_OPERATIONS: Input should be greater"),
     "short secret": ({"LIFECARE_SECRET": "short"}, "LIFECARE_SECRET must have at least 32 characters"),
     "open development": ({"LIFECARE_HOST": "0.0.0.0"}, "development listens on this machine only"),

@@ -1,14 +1,18 @@
 // GraphiQL's way to the server: POST, with the chosen actor's token unless the headers editor names another.
 import { getOperationAST } from 'graphql';
+import { subscribe } from './changes.js';
 
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
 export function createFetcher(url, session) {
   return async (params, { headers = {}, documentAST } = {}) => {
-    // The place for a WebSocket or SSE client, once the server offers subscriptions: return its async iterable here.
-    if (isSubscription(documentAST, params.operationName)) throw new Error('Subscriptions are not offered yet.');
     const ownToken = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-    if (ownToken || !session.actor) return answer(await post(url, params, headers));
+    const asGiven = ownToken || !session.actor;
+    if (isSubscription(documentAST, params.operationName)) {
+      const token = asGiven ? {} : { authorization: `Bearer ${await session.token()}` };
+      return subscribe(url, params, { ...headers, ...token });
+    }
+    if (asGiven) return answer(await post(url, params, headers));
     return answer(await postAsActor(url, params, headers, session));
   };
 }

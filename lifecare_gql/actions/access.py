@@ -8,13 +8,15 @@ is shown and nothing is done. Denied looks like missing, and costs the same work
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from lifecare_gql.actions.session import Session
+from lifecare_gql.actions.telling import Said, tell
+from lifecare_gql.domain.change_words import ChangeTopic
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Transaction
@@ -51,6 +53,7 @@ class Desk:
         self.session = session
         self.tx = tx
         self.audits = audits
+        self.said: list[Said] = []
         viewer = replace(session.viewer, audits=audits, wider=wider)
         self.reader = Reader(tx.select, session.db.dialect, viewer)
 
@@ -76,6 +79,10 @@ class Desk:
         if sought.model.patient_column is not None:
             patient_id = await self.whose(sought)
             await self.note(AccessAct.DENIED, [patient_id], sought.model.__name__, sought.asked)
+
+    def tell(self, topic: ChangeTopic, subject_id: UUID, kind: str, version: int | None = None) -> None:
+        """Let those whom it concerns know, once it is committed, what happened to the record."""
+        self.said.append(Said(topic, subject_id, kind, version))
 
     async def note(
         self, act: AccessAct, patients: Iterable[UUID | None], subject: str, subject_id: UUID | None = None
@@ -135,14 +142,23 @@ async def work(
         reach = Reach.AUDIT
     async with session.lock:
         before = set(session.noted)
+        told: Collection[str] = ()
         try:
             async with session.db.transaction(unit_id, reach) as tx:
                 desk = Desk(session, tx, audits, wider=wider)
                 yield desk
                 await desk.note_shown()
+                told = await tell(tx, session.db.dialect, desk.said, session.now)
         except BaseException:
             session.noted = before
             raise
+        finally:
+            _wake(session, told)  # also when it was cancelled while it committed
+
+
+def _wake(session: Session, streams: Collection[str]) -> None:
+    if streams and session.db.on_news is not None:
+        session.db.on_news(streams)
 
 
 def _concerns_patients(shape: Shape) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.acts import content_of
 from lifecare_gql.actions.tasks import settle
+from lifecare_gql.domain.change_words import ChangeTopic
 from lifecare_gql.domain.episode_events import facts_after
 from lifecare_gql.domain.episode_facts import EpisodeEvent, EpisodeFacts, Notice, Participant
 from lifecare_gql.domain.episode_words import EpisodeEventKind, EpisodeState
@@ -68,6 +69,7 @@ async def write(desk: Desk, *entries: Entry) -> None:
         for one in those:
             await _write_parties(desk, one)
             await _write_receipts(desk, one)
+            desk.tell(ChangeTopic.EPISODE, one.episode_id, one.event.act.kind, one.after.version)
         await _settle(desk, whole)
 
 

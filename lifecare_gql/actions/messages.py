@@ -17,6 +17,7 @@ from lifecare_gql.actions.idempotency import Attempt, attempt, claim, once
 from lifecare_gql.actions.results import Done, KeyReused, Missing, Refused
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.tasks import begin
+from lifecare_gql.domain.change_words import ChangeTopic
 from lifecare_gql.domain.drafts import Consent, MessageDraft, Party
 from lifecare_gql.domain.objections import Objection
 from lifecare_gql.domain.reviewing import review
@@ -125,6 +126,7 @@ async def write_event(
         by_id=caller.assignment_id,
         reason=reason,
     )
+    desk.tell(ChangeTopic.MESSAGE, message_id, kind, version)
 
 
 def to_json(value: Expectation | Sequence[Objection]) -> Any:

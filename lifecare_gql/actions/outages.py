@@ -21,6 +21,7 @@ from lifecare_gql.actions.results import Done, Missing, Outcome, Refused
 from lifecare_gql.actions.sayings import SILENT, Saying, stripped, too_long
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock, stale
+from lifecare_gql.domain.change_words import ChangeTopic
 from lifecare_gql.domain.objections import Objection
 from lifecare_gql.domain.outage_events import outage_facts_of
 from lifecare_gql.domain.outage_facts import (
@@ -181,3 +182,4 @@ async def _write(desk: Desk, stands: _Standing, event: OutageEvent) -> None:
         text=event.act.text or None,
         content=content_of(event.act),
     )
+    desk.tell(ChangeTopic.OUTAGE, stands.outage_id, event.act.kind, after.version)

@@ -11,6 +11,7 @@ from lifecare_gql.actions.access import Desk
 from lifecare_gql.actions.acts import content_of
 from lifecare_gql.actions.episode_records import admit
 from lifecare_gql.actions.tasks import settle
+from lifecare_gql.domain.change_words import ChangeTopic
 from lifecare_gql.domain.plan_events import plan_facts_of
 from lifecare_gql.domain.plan_facts import PlanEvent, PlanFacts, PlanParticipant
 from lifecare_gql.domain.plan_words import PlanState
@@ -86,6 +87,7 @@ async def _write_event(desk: Desk, stands: PlanStanding, after: PlanFacts, event
         text=act.text or None,
         content={**content_of(act), **stands.extra},
     )
+    desk.tell(ChangeTopic.PLAN, stands.plan_id, act.kind, after.version)
 
 
 async def _write_parties(desk: Desk, stands: PlanStanding, after: PlanFacts) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from lifecare_gql.actions.access import Desk
+from lifecare_gql.domain.change_words import ChangeTopic, TaskChangeKind
 from lifecare_gql.domain.task_words import TaskKind
 from lifecare_gql.domain.tasks import Task
 from lifecare_gql.storage import rows
@@ -25,11 +26,13 @@ async def settle(desk: Desk, patient_id: UUID, wanted: Iterable[Task], **subject
     gone = [one.id for key, one in open_.items() if key not in new]
     if gone:
         await rows.Task.filter(id__in=gone).using_db(client).update(done_at=now)
+        _tell(desk, gone, TaskChangeKind.DONE)
     for key, one in open_.items():
         moved = new.get(key)
         if moved is not None and (one.due_at, one.since) != (moved.due_at, moved.since):
             times = {"since": moved.since, "due_at": moved.due_at, "sort_at": moved.due_at or NEVER}
             await rows.Task.filter(id=one.id).using_db(client).update(**times)
+            _tell(desk, [one.id], TaskChangeKind.MOVED)
     await begin(desk, patient_id, [one for key, one in new.items() if key not in open_], **subject)
 
 
@@ -38,6 +41,12 @@ async def begin(desk: Desk, patient_id: UUID, new: Iterable[Task], **subject: UU
     added = [_row(patient_id, one, subject) for one in new]
     if added:
         await rows.Task.bulk_create(added, using_db=desk.tx.client)
+        _tell(desk, [one.id for one in added], TaskChangeKind.OPENED)
+
+
+def _tell(desk: Desk, ids: Iterable[UUID], kind: TaskChangeKind) -> None:
+    for one in ids:
+        desk.tell(ChangeTopic.TASK, one, kind)
 
 
 def _row(patient_id: UUID, task: Task, subject: dict[str, UUID]) -> rows.Task:

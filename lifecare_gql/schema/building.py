@@ -26,6 +26,7 @@ from lifecare_gql.schema import (
     recoveries,
     tasks,
 )
+from lifecare_gql.schema.changes import EVENTS, Resync, Subscription
 from lifecare_gql.schema.deprecations import Deprecations, Uses
 from lifecare_gql.schema.failures import OneOperation, Schema
 from lifecare_gql.schema.glossary import complete
@@ -52,16 +53,22 @@ def build_schema(regions: Regions) -> Schema:
     for said in regions.schemas:
         for field in said.fields:
             added.setdefault(field.type_name, {})[field.name] = _region_field(field)
-    return assembled(_query(regions.schemas), Mutation, list(NODES.values()), added)
+    types = [*NODES.values(), *EVENTS.values(), Resync]
+    return assembled(_query(regions.schemas), Mutation, types, added, Subscription)
 
 
 def assembled(
-    query: type, mutation: type | None = None, types: Iterable[type] = (), added: Fields | None = None
+    query: type,
+    mutation: type | None = None,
+    types: Iterable[type] = (),
+    added: Fields | None = None,
+    subscription: type | None = None,
 ) -> Schema:
     """A schema of these types, with the limits, caches and extensions that every schema of ours has."""
     return _Extended(
         query=query,
         mutation=mutation,
+        subscription=subscription,
         types=types,
         extensions=[OneOperation, Tokens, Size, Limits, _Parsed, _Validated, Deprecations],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),

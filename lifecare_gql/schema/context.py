@@ -6,20 +6,49 @@ from dataclasses import dataclass
 
 import strawberry
 
+from lifecare_gql.actions.changes import Feed, place_now
+from lifecare_gql.actions.cursors import Positions
 from lifecare_gql.actions.session import Session
+from lifecare_gql.errors import StorageBusy, StorageUnavailable
 from lifecare_gql.regions import Regions
 
 
 @dataclass(slots=True)
 class Context:
-    """One operation: the session of the actions, and nothing of HTTP."""
+    """One operation, and nothing of HTTP: the session of the actions, anew for each delivery of a subscription.
+
+    `feed` is None where nothing can be subscribed to. `cursor`: of the change that was told last.
+    """
 
     session: Session
+    feed: Feed | None = None
+    cursor: str | None = None
+    _place: Positions | Exception | None = None
 
     @property
     def regions(self) -> Regions:
         """The enabled regions."""
         return self.session.regions
+
+    async def begin(self, query: str | None) -> None:
+        """Before anything is read: if the operation asks where the changes stand, that is now.
+
+        Root fields are read side by side; read as one of them, the place could be later than a list beside it.
+        """
+        if self.session.caller is not None and "changesCursor" in (query or ""):
+            try:
+                self._place = await place_now(self.session)
+            except (StorageBusy, StorageUnavailable) as error:
+                self._place = error
+
+    @property
+    def place(self) -> Positions:
+        """Where the changes stood when the operation began; NotAuthenticated for an anonymous caller."""
+        self.session.known()
+        if isinstance(self._place, Exception):
+            raise self._place
+        assert self._place is not None, "whoever asks for it names the field"
+        return self._place
 
 
 Info = strawberry.Info[Context, None]

@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import strawberry
 from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -48,6 +50,8 @@ _TOLD = {
     "UNAVAILABLE": "The database cannot be reached. Try again with the same idempotency key.",
     INTERNAL: MASKED,
 }
+_NOT_ONE = (CannotGetOperationTypeError, MissingQueryError)
+_NO_SUCH = GraphQLError("The document has no operation, or none with the operationName that was given.")
 _FRAMES = 5
 # What the library says of a wrong value or token repeats it, and it may be a person's; so may a longer number
 # in a name. Its guesses at what was meant are left out too: some are switched off by a setting, some are not.
@@ -87,21 +91,41 @@ def without_values(message: str) -> str:
 class Schema(strawberry.Schema):
     """Strawberry's schema, with a log that carries no data and errors that carry a code."""
 
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
+        context = kwargs["context_value"]
+        await context.begin(query)
         try:
-            result = await super().execute(*args, **kwargs)
+            result = await super().execute(query, *args, **kwargs)
         except CannotGetOperationTypeError:
-            error = GraphQLError("The document has no operation, or none with the operationName that was given.")
-            result = PreExecutionError(data=None, errors=[error])
-        operation = kwargs["context_value"].session.operation
-        fallback = "INVALID_DOCUMENT" if isinstance(result, PreExecutionError) else "BAD_USER_INPUT"
-        result.errors = [_told(error, fallback, operation) for error in result.errors or ()] or None
-        return result
+            result = PreExecutionError(data=None, errors=[_NO_SUCH])
+        return _masked(result, context.session.operation)
+
+    async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> AsyncGenerator[ExecutionResult, None]:
+        """The results of any operation, as they come; to be closed by whoever iterates."""
+        context = kwargs["context_value"]
+        await context.begin(query)
+        return _each_masked(await super().stream(query, *args, **kwargs), context)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         """Strawberry would log the query here; `execute` logs what may be known."""
+
+
+async def _each_masked(source: Any, context: Any) -> AsyncGenerator[ExecutionResult, None]:
+    try:
+        async with aclosing(source):
+            async for result in source:
+                yield _masked(result, context.session.operation)
+    except GraphQLError as error:  # of the cached parser, which the library does not expect here
+        yield _masked(PreExecutionError(data=None, errors=[error]), context.session.operation)
+
+
+def _masked(result: ExecutionResult, operation: str) -> ExecutionResult:
+    fallback = "INVALID_DOCUMENT" if isinstance(result, PreExecutionError) else "BAD_USER_INPUT"
+    found = (_NO_SUCH if isinstance(one.original_error, _NOT_ONE) else one for one in result.errors or ())
+    result.errors = [_told(error, fallback, operation) for error in found] or None
+    return result
 
 
 def _told(error: GraphQLError, fallback: str, operation: str) -> GraphQLError:

@@ -23,6 +23,7 @@ from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import administration, explaining, payment
 from lifecare_gql.schema.auditing import AccessEntry, AccessReview, AuditQuery
 from lifecare_gql.schema.blocks import Block, BlockEvent, CareAccess
+from lifecare_gql.schema.changes import changes_cursor
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episodes import ConsentEntry, Episode, EpisodeEvent, EpisodeParticipant, NoticeReceipt
 from lifecare_gql.schema.ids import row_id, split
@@ -210,6 +211,8 @@ class Query(PhoneLogQuery, AuditQuery):
     payment_amounts: list[YearAmount] = strawberry.field(
         resolver=payment.amounts, description=described(payment.amounts)
     )
+
+    changes_cursor: str = changes_cursor
 
     explain_access: AccessExplanation = explaining.explaining(NODES)
     emergency_accesses: list[explaining.EmergencyAccess] = strawberry.field(

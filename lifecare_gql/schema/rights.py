@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLSchema
 
 from lifecare_gql.actions.explaining import MAY_EXPLAIN
 from lifecare_gql.domain.access_words import Role
@@ -45,6 +45,9 @@ DIRECTORY = Right(told="Anybody on an assignment (medarbetaruppdrag).")
 CARE = Right(told="A unit that takes part in the patient's care (vårdrelation), or to which it was opened.")
 MESSAGE = Right(told="A unit that sent or received the message.")
 SENDER = Right(told="A unit that takes part in the patient's care; what its region's routines demand besides.")
+OWN = Right(
+    told="Anybody on an assignment (medarbetaruppdrag), for its own unit; each change by the right to see it."
+)
 REGION = Right(told="A unit of the region: no document says who, so every one of its units (antagande).")
 BLOCKS = Right(told="The unit that documented what is blocked.")
 OPENED = Right(told="A unit that needs it for care, on the patient's consent or in an emergency (aktivt val).")
@@ -94,6 +97,7 @@ RIGHTS: Mapping[str, Right] = {
         OPEN,
     ),
     **dict.fromkeys(("unit", "units", "outage", "outages", "recordInboxReading", "registerForum"), DIRECTORY),
+    **dict.fromkeys(("changesCursor", "changes"), OWN),
     **dict.fromkeys(("patient", "patients", "episode", "plan", "node", "nodes", "recordConsent"), CARE),
     **dict.fromkeys(("message", "acknowledgeMessage", "replyToMessage", "retractMessage"), MESSAGE),
     **dict.fromkeys(("markMessageMisdirected", "closeMessage"), MESSAGE),
@@ -123,17 +127,20 @@ RIGHTS: Mapping[str, Right] = {
 
 
 def rights_of(schema: GraphQLSchema) -> Mapping[str, Right]:
-    """The right of every field of Query and Mutation; KeyError names one that nobody has declared."""
-    roots = (schema.query_type, schema.mutation_type)
-    return {name: _right(name, field) for root in roots if root for name, field in root.fields.items()}
+    """The right of every operation; KeyError names one that nobody has declared."""
+    return {name: _right(name, field) for root in _roots(schema) for name, field in root.fields.items()}
 
 
 def tell(schema: GraphQLSchema) -> None:
-    """End the description of every field of Query and Mutation with its right; one without a right stays."""
-    for root in (schema.query_type, schema.mutation_type):
-        for name, field in root.fields.items() if root else ():
+    """End the description of every operation with its right; one without a right stays."""
+    for root in _roots(schema):
+        for name, field in root.fields.items():
             with suppress(KeyError):
                 field.description = f"{field.description}\n\n{_right(name, field).sentence}"
+
+
+def _roots(schema: GraphQLSchema) -> list[GraphQLObjectType]:
+    return [root for root in (schema.query_type, schema.mutation_type, schema.subscription_type) if root]
 
 
 def _right(name: str, field: Any) -> Right:

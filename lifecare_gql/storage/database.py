@@ -8,7 +8,7 @@ on both databases. What a cancellation may leave behind is told in `lifecare_gql
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from types import TracebackType
@@ -110,6 +110,8 @@ class Database:
         self._walled = walled
         self._context: TortoiseContext | None = None
         self._client: Any = None
+        #: Called after a commit of this process with the outbox's streams that it added to.
+        self.on_news: Callable[[Collection[str]], None] | None = None
 
     @classmethod
     def from_url(
@@ -135,6 +137,11 @@ class Database:
         switch = wall.SWITCH if walled else {}
         credentials = _postgres_credentials(address, pool_size, timeouts, switch)
         return cls(address, credentials, modules, walled=walled)
+
+    @property
+    def address(self) -> Address:
+        """Where it is."""
+        return self._address
 
     @property
     def dialect(self) -> Dialect:

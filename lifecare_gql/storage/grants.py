@@ -29,6 +29,9 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("consent", "consent_entry", "inbox_reading", "forum", "care_case", "case_party"), _ADD),
     **dict.fromkeys(("phone_log_import", "unit_event", "assignment_event", "care_agreement"), _ADD),
     "training_record": _ADD,
+    # Who is to be told: no record. What is old is removed by the owner (`lifecare-gql events trim`).
+    "outbox": _ADD,
+    "stream": _KEEP,
     # How things stand now, read from what was said; triggers keep the columns that never change.
     **dict.fromkeys(("message", "receipt", "episode", "episode_party", "notice_receipt", "care_relation"), _KEEP),
     **dict.fromkeys(("plan_process", "plan_party", "outage", "role_grant", "task", "block", "care_access"), _KEEP),

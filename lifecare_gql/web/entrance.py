@@ -50,7 +50,9 @@ class Entrance:
     async def of(self, request: Request) -> Session:
         """The session of a request: nobody's without a token, NotAuthenticated with one that cannot be trusted."""
         header = request.headers.get("authorization")
-        return await self.session(None if header is None else await self.identify(header))
+        identity = None if header is None else await self.identify(header)
+        request.scope["lifecare.identity"] = identity
+        return await self.session(identity)
 
     async def session(self, identity: Identity | None) -> Session:
         """A session for one operation, now; NotAuthenticated when the assignment is not valid (any longer)."""

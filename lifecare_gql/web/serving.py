@@ -11,7 +11,8 @@ UVICORN: dict[str, Any] = {
     "log_config": None,
     "server_header": False,
     "timeout_graceful_shutdown": 10,
-    "ws": "websockets-sansio",
+    "http": "lifecare_gql.web.protocols:HttpProtocol",
+    "ws": "lifecare_gql.web.protocols:SocketProtocol",
     "ws_max_size": MAX_BODY_BYTES,
     "ws_per_message_deflate": False,  # memory for each socket, and what is compressed can be guessed at
 }

@@ -1,4 +1,4 @@
-"""GraphQL over a websocket (graphql-transport-ws): queries and mutations, each with a session of its own.
+"""GraphQL over a websocket (graphql-transport-ws): each operation with a session of its own.
 
 The first message says who it is: ``{"type": "connection_init", "payload": {"authorization": "Bearer …"}}``.
 Neither a cookie nor the URL is read. What the closing codes tell a client:
@@ -6,7 +6,10 @@ Neither a cookie nor the URL is read. What the closing codes tell a client:
 - 4403: no token, one that is refused, or one that has ended; come again with a new one
 - 1013: the issuer's keys or the database cannot be reached; come again later
 - 4408: no ``connection_init`` in time
-- 4400, 4401, 4406, 4409, 4429: the client is at fault; coming again does not help
+- 4429: the caller has too many websockets open
+- 4400, 4401, 4406, 4409: the client is at fault; coming again does not help
+- 1012: the server stops; come again, and subscribe after the last cursor
+- none (1006): the client did not read what was sent, and was cut off; likewise
 """
 
 from __future__ import annotations
@@ -15,27 +18,26 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import ExitStack, aclosing, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
-from strawberry.exceptions import MissingQueryError
 from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
-from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
 from strawberry.types.execution import ExecutionResult, PreExecutionError
-from strawberry.types.graphql import OperationType
 
 from lifecare_gql.domain.logins import Identity
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
+from lifecare_gql.web.live import Live, TooMany, TooSlow
+from lifecare_gql.web.protocols import link_of
 from lifecare_gql.web.wire import storable
 
 if TYPE_CHECKING:
@@ -48,7 +50,6 @@ MAX_ID_LENGTH = 128
 _LOOK_AGAIN_SECONDS = 60.0
 """A clock may be set, and a machine may sleep, while we wait for the token's end."""
 _OUR_FAULT = (StorageBusy, StorageUnavailable, IssuerUnavailable)
-_ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
 _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     # What a message of each type must hold, by JSON type; None is what may be left out.
     "connection_init": {"payload": (dict, type(None))},
@@ -57,7 +58,8 @@ _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "subscribe": {"id": (str,), "payload": (dict,)},
     "complete": {"id": (str,)},
 }
-_OPERATION: dict[str, tuple[type, ...]] = {
+OPERATION: dict[str, tuple[type, ...]] = {
+    # What an operation must hold.
     "query": (str,),
     "variables": (dict, type(None)),
     "operationName": (str, type(None)),
@@ -77,13 +79,18 @@ class SocketAdapter(ASGIWebSocketAdapter):
 
     async def send_json(self, message: Any) -> None:
         try:
-            await super().send_json(message)
-        except (RuntimeError, WebSocketDisconnect):
+            await self._live.within(super().send_json(message), link_of(self.ws.scope))
+        except (RuntimeError, WebSocketDisconnect, TooSlow):
             raise WebSocketDisconnected from None
 
     async def close(self, code: int, reason: str) -> None:
-        with suppress(RuntimeError, WebSocketDisconnect):
-            await super().close(code, reason)
+        with suppress(RuntimeError, WebSocketDisconnect, TooSlow):
+            await self._live.within(super().close(code, reason), link_of(self.ws.scope))
+
+    @property
+    def _live(self) -> Live:
+        view: GraphQLView = self.view  # type: ignore[assignment]
+        return view.live
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -92,6 +99,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     view: GraphQLView
     _identity: Identity | None = None
     _end: asyncio.Task[None] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._counted = ExitStack()
 
     async def handle_message(self, message: Any) -> None:
         fault = _fault(message)
@@ -113,6 +124,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._enter(message.get("payload") or {})
         except NotAuthenticated:
             await self.websocket.close(FORBIDDEN, "Forbidden")
+        except TooMany:
+            await self.websocket.close(TOO_MANY, "Too many websockets")
         except _OUR_FAULT:
             await self.websocket.close(TRY_LATER, "Try again later")
 
@@ -122,15 +135,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             raise NotAuthenticated("connection_init must carry the token.")
         self._identity = await self.view.entrance.identify(told)
         await self.view.entrance.session(self._identity)
+        self._counted.enter_context(self.view.live.counted(self._identity))
         self._end = asyncio.create_task(self._leave_when_the_token_ends(self._identity))
         self.connection_acknowledged = True
         await self.send_message({"type": "connection_ack"})
 
     async def _leave_when_the_token_ends(self, identity: Identity) -> None:
-        left = _seconds_left(identity)
+        left = seconds_left(identity)
         while left > 0:
             await asyncio.sleep(min(left, _LOOK_AGAIN_SECONDS))
-            left = _seconds_left(identity)
+            left = seconds_left(identity)
         await self.websocket.close(FORBIDDEN, "The token has ended")
 
     async def handle_subscribe(self, message: Any) -> None:
@@ -147,11 +161,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run it in a session of its own: at its own moment, and with the assignment looked up anew."""
         try:
-            result = await self._result(operation)
-            if isinstance(result, PreExecutionError):
-                await operation.send_initial_errors(result.errors or [])
-                return
-            await operation.send_next(result)
+            async with aclosing(self._results(operation)) as results:
+                async for result in results:
+                    if isinstance(result, PreExecutionError):
+                        await operation.send_initial_errors(result.errors or [])
+                        return
+                    await operation.send_next(result)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except NotAuthenticated:
             await self.websocket.close(FORBIDDEN, "Forbidden")
@@ -163,20 +178,25 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             with suppress(WebSocketDisconnected):
                 await operation.send_initial_errors([_error(MASKED, INTERNAL, reference=reference)])
 
-    async def _result(self, operation: Operation[Context, None]) -> ExecutionResult:
+    async def _results(self, operation: Operation[Context, None]) -> AsyncGenerator[ExecutionResult, None]:
+        """One of a query or a mutation, any number of a subscription; NotAuthenticated when it ends for that."""
+        entrance = self.view.entrance
         try:
-            session = await self.view.entrance.session(self._identity)
-            return await self.schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=Context(session=session),
-                operation_name=operation.operation_name,
-                allowed_operation_types=_ALLOWED,
-            )
+            session = await entrance.session(self._identity)
         except _OUR_FAULT as error:
-            return _failed(told_of(error), code_for(error))
-        except (InvalidOperationTypeError, MissingQueryError):
-            return _failed("Send a query or a mutation.", "INVALID_DOCUMENT")
+            yield _failed(told_of(error), code_for(error))
+            return
+        source = await self.schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=Context(session, self.view.live.feed(entrance, self._identity)),
+            operation_name=operation.operation_name,
+        )
+        async with aclosing(source):
+            async for result in source:
+                if turned_out(result):
+                    raise NotAuthenticated("The token or the assignment has ended.")
+                yield result  # type: ignore[misc]  # nothing is delivered in parts
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Strawberry would log what the exception says."""
@@ -185,10 +205,17 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def shutdown(self) -> None:
         if self._end is not None:
             self._end.cancel()
+        self._counted.close()
         await super().shutdown()
 
 
-def _seconds_left(identity: Identity) -> float:
+def turned_out(result: Any) -> bool:
+    """Whether a subscription ended because nobody is admitted by its token any longer."""
+    codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
+    return result.data is None and "UNAUTHENTICATED" in codes
+
+
+def seconds_left(identity: Identity) -> float:
     """Tokens live by the wall clock, as they are verified by it."""
     return identity.expires_at.timestamp() - time.time()
 
@@ -198,8 +225,8 @@ def _fault(message: Any) -> str | None:
     shape = _SHAPES.get(message["type"]) if isinstance(message, dict) and _named(message) else None
     if shape is None:
         return "Not a message of graphql-transport-ws"
-    fitting = _fits(message, shape) and 0 < len(message.get("id", "-")) <= MAX_ID_LENGTH
-    if not fitting or (message["type"] == "subscribe" and not _fits(message["payload"], _OPERATION)):
+    fitting = fits(message, shape) and 0 < len(message.get("id", "-")) <= MAX_ID_LENGTH
+    if not fitting or (message["type"] == "subscribe" and not fits(message["payload"], OPERATION)):
         return "The message lacks something, or holds something of another type"
     if not storable(message):
         return "A text must not hold the character NUL or half a surrogate pair"
@@ -210,7 +237,7 @@ def _named(message: dict[str, Any]) -> bool:
     return isinstance(message.get("type"), str)
 
 
-def _fits(told: dict[str, Any], shape: dict[str, tuple[type, ...]]) -> bool:
+def fits(told: dict[str, Any], shape: dict[str, tuple[type, ...]]) -> bool:
     return all(isinstance(told.get(name), types) for name, types in shape.items())
 
 

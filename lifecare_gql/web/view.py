@@ -21,6 +21,8 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema
 from lifecare_gql.web.entrance import TURNED_AWAY, Entrance, turned_away
+from lifecare_gql.web.event_streams import EventStream, wants_events
+from lifecare_gql.web.live import Live
 from lifecare_gql.web.refusals import refusal
 from lifecare_gql.web.sockets import SocketAdapter, SocketHandler
 from lifecare_gql.web.wire import MAX_BODY_BYTES, parse, storable
@@ -32,7 +34,9 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
     websocket_adapter_class = SocketAdapter
 
-    def __init__(self, schema: Schema, entrance: Entrance, socket_init_seconds: float, operations: int) -> None:
+    def __init__(
+        self, schema: Schema, entrance: Entrance, socket_init_seconds: float, operations: int, live: Live
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -44,6 +48,7 @@ class GraphQLView(GraphQL[Context, None]):
             allowed_origins=("*",),  # the token decides, and no browser adds it by itself
         )
         self.entrance = entrance
+        self.live = live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -56,6 +61,8 @@ class GraphQLView(GraphQL[Context, None]):
         try:
             request.scope["lifecare.session"] = await self.entrance.of(request)
             _demand_json(request)
+            if wants_events(request):
+                return EventStream(self, request, self.parse_json(await request.body()))
             return await self.run(request)
         except TURNED_AWAY as error:
             return turned_away(error)

@@ -39,7 +39,8 @@ class Graph:
             for one in schema.type_map.values()
             if isinstance(one, GraphQLObjectType)
             and not one.name.startswith("__")
-            and not {"pageInfo", "cursor"} & one.fields.keys()  # a connection and its edges are walked through
+            # a connection and its edges are walked through
+            and not ("pageInfo" in one.fields or {"cursor", "node"} <= one.fields.keys())
         }
 
     @property

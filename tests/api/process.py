@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from pathlib import Path
 from typing import Any
 
+from graphql import get_named_type
+
+from tests.api.questions import SDL
 from tests.conftest import REFUSALS, STALE, Api
 from tests.world import number, pid
 
-_SDL = (Path(__file__).parents[2] / "schema.graphql").read_text("utf-8")
-_INPUTS = dict(re.findall(r"^  (\w+)\(\s*input: (\w+)!,?\s", _SDL, re.M))
+assert SDL.mutation_type is not None
+_MUTATIONS = SDL.mutation_type.fields
 _EVENT = "event { id version kind at unit { id } text reason spokeWith receipts { nodes { state unit { id } } } }"
 _RESULTS = {
     "EpisodeActResult": f"""... on EpisodeChanged {{ replayed warnings {{ code rule }} {_EVENT}
@@ -31,15 +32,16 @@ _RESULTS = {
         id basis until open blockedUnit { name } } }""",
     "RecordConsentResult": "... on ConsentRecorded { replayed entry { id version state } }",
 }
-_ANSWERS = dict(re.findall(r"^  (\w+)\((?:[^()]|\n)*?\n?  ?\): (\w+Result)!", _SDL, re.M))
 
 WARD, MUNICIPALITY, CENTRE = "avdelning", "varberg", "eken"
 
 
 async def act(api: Api, field: str, unit: str, key: str = "", **input: Any) -> Any:
     """The result of a mutation in an episode, to a plan or a consent."""
-    text = f"""mutation Do($input: {_INPUTS[field]}!, $key: String!) {{
-      {field}(input: $input, idempotencyKey: $key) {{ __typename {_RESULTS[_ANSWERS[field]]} {REFUSALS} }} }}"""
+    mutation = _MUTATIONS[field]
+    results = _RESULTS[get_named_type(mutation.type).name]
+    text = f"""mutation Do($input: {mutation.args["input"].type}, $key: String!) {{
+      {field}(input: $input, idempotencyKey: $key) {{ __typename {results} {REFUSALS} }} }}"""
     return (await api(text, unit, input=input, key=key or str(uuid.uuid4())))[field]
 
 

@@ -43,6 +43,7 @@ from tests.api.test_recoveries import CENTRE, TOWN, WARD, noticed, worklist
 from tests.conftest import Api, Clock
 from tests.databases import Databases, application, owner
 from tests.test_cli import ROOT, free_port
+from tests.told import told_as_written
 
 SEED = os.environ.get("LIFECARE_TEST_SEED", "1")
 KILLS = 10
@@ -266,6 +267,7 @@ async def test_a_server_that_is_killed_loses_nothing_and_doubles_nothing(
     assert "Traceback" not in log
     assert " ERROR " not in log
     async with Database.from_url(owner(api.url)) as db:  # all is looked at, whosever it is
+        await told_as_written(db.select)
         await _written_as_answered(api)
         await _calls_are_whole(killed)
         caller = await caller_of(db, *world.staff_of(WARD), dt.datetime.now(dt.UTC))

@@ -13,6 +13,7 @@ from graphql import GraphQLSchema, get_named_type
 
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema.building import build_schema
+from lifecare_gql.schema.changes import EVENTS
 from lifecare_gql.schema.publishing import described
 from lifecare_gql.schema.selecting import READ, Needs, ToMany, ToOne, Whole, strawberry_field
 from lifecare_gql.storage import rows
@@ -59,6 +60,7 @@ LEADS_TO_NO_PATIENT = {
     "accessLogSample": "for auditors only; tested in test_auditing",
     "accessExtract": "for auditors only; tested in test_access_extract",
     "phoneLogTemplate": "an empty form",
+    "changesCursor": "a place in the changes; it says nothing",
 }
 OF_THE_LOG = ("accessLog", "accessLogSample")
 """They show the reviews' own way to patients, which is the auditors' only: tested in test_auditing."""
@@ -70,6 +72,10 @@ BY_INTERFACE = {
 BETWEEN = {
     # The types that are no windows and have fields that are: who fetches for them.
     "Query": "the root",
+    **dict.fromkeys(
+        (one.__name__ for one in EVENTS.values() if one.window.__name__ in ABOUT),
+        "read like by `node` (tests/web/test_changes)",
+    ),
     "RecoveryTask": "its windows are read through the reader at once for the whole list (schema/recoveries)",
 }
 CHANGED = "the answer of an act: its record is read as by `node`"

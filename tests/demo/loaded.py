@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from strawberry.types import ExecutionResult
 
 from lifecare_gql.actions.callers import caller_of
+from lifecare_gql.actions.changes import Feed
 from lifecare_gql.actions.session import Session
 from lifecare_gql.demo import actors, demo_id, load_demo
 from lifecare_gql.regions import Regions, load_regions
@@ -16,6 +20,7 @@ from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database
+from lifecare_gql.storage.hub import Hub
 from lifecare_gql.storage.migrate import migrate
 
 SECRET = b"a secret for tests, not for people"
@@ -64,6 +69,28 @@ class Demo:
         assert isinstance(answer, ExecutionResult)
         assert answer.errors is None, answer.errors
         return answer.data
+
+    @asynccontextmanager
+    async def hearing(
+        self, actor: str | None, query: str, name: str, **variables: Any
+    ) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
+        """A subscription of the actor's that has begun; what it tells next."""
+        async with Hub(self.db) as hub:
+            session = await self.session(actor)
+            feed = Feed(hub, lambda: self.session(actor))
+            source = await self.schema.stream(
+                query, variable_values=variables, context_value=Context(session, feed), operation_name=name
+            )
+            async with aclosing(source):
+                first = asyncio.create_task(anext(source))
+                await asyncio.sleep(0.5)  # until it has found where it begins
+
+                async def heard() -> Any:
+                    answer = await asyncio.wait_for(first, 20)
+                    assert answer.errors is None, answer.errors
+                    return answer.data
+
+                yield heard
 
     async def session(self, actor: str | None) -> Session:
         """A session of the demo's actor, or of an anonymous caller."""

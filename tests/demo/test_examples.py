@@ -23,6 +23,9 @@ from tests.demo.loaded import Demo
 
 EXAMPLES = load(Path(__file__).parents[2] / "examples" / "operations")
 REFUSED = ("RefusedByRoutines", "NotFound", "IdempotencyKeyReused", "StaleVersion")
+SUBSCRIBES = "changes"
+"""What is asked once and answered as things happen; the others are answered at once."""
+AT_ONCE = sorted(EXAMPLES.keys() - {SUBSCRIBES})
 NEEDS_ROLE = sorted(name for name, right in RIGHTS.items() if right.roles)
 sqlite = pytest.mark.parametrize("dialect", [Dialect.SQLITE], ids=str)
 """Who may does not depend on the database; the examples themselves run on both."""
@@ -31,7 +34,8 @@ sqlite = pytest.mark.parametrize("dialect", [Dialect.SQLITE], ids=str)
 def roots(schema: GraphQLSchema) -> dict[str, Any]:
     assert schema.query_type
     assert schema.mutation_type
-    return {**schema.query_type.fields, **schema.mutation_type.fields}
+    assert schema.subscription_type
+    return {**schema.query_type.fields, **schema.mutation_type.fields, **schema.subscription_type.fields}
 
 
 async def before(demo: Demo, example: Example) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def test_an_example_asks_for_one_operation_within_the_limits(schema: Schema) -> 
         assert (cost.depth <= MAX_DEPTH, cost.aliases <= MAX_ALIASES, cost.fields <= MAX_COST) == (True,) * 3
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", AT_ONCE)
 async def test_an_example_works_on_the_demo(name: str, demo: Demo) -> None:
     example = EXAMPLES[name]
     answer = await demo.ask(example.actor, example.document, **example.filled(await before(demo, example)))
@@ -85,8 +89,16 @@ async def test_an_example_works_on_the_demo(name: str, demo: Demo) -> None:
         assert told.get("__typename") not in REFUSED, told
 
 
+async def test_the_example_of_the_subscription_tells_what_happens_after_its_cursor(demo: Demo) -> None:
+    example, sending = EXAMPLES[SUBSCRIBES], EXAMPLES["sendMessage"]
+    given = example.filled(await before(demo, example))
+    await demo.ask(sending.actor, sending.document, **sending.filled(await before(demo, sending)))
+    async with demo.hearing(example.actor, example.document, "Changes", **given) as heard:
+        assert (await heard())["changes"]["__typename"] == "MessageChangeEvent"
+
+
 @sqlite
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", AT_ONCE)
 async def test_only_what_is_open_is_answered_without_a_token(name: str, demo: Demo) -> None:
     example = EXAMPLES[name]
     answer = await asked(demo, example, None, await before(demo, example))
@@ -105,7 +117,7 @@ async def test_a_role_is_needed_where_one_is_declared_and_another_does_not_do(na
 
 
 @sqlite
-@pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - {*NEEDS_ROLE}))
+@pytest.mark.parametrize("name", sorted({*AT_ONCE} - {*NEEDS_ROLE}))
 async def test_no_role_is_needed_where_none_is_declared(name: str, demo: Demo) -> None:
     example = EXAMPLES[name]
     answers = await before(demo, example)

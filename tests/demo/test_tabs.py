@@ -221,6 +221,13 @@ def overview(data: Any) -> None:
     assert "sendMessage" in {one["name"] for one in data["__schema"]["mutationType"]["fields"]}
 
 
+def renewal_heard(data: Any) -> None:
+    change = data["changes"]
+    assert change["kind"] == "SENT"
+    assert change["message"]["text"].startswith("Påhittad önskan")
+    assert change["cursor"]
+
+
 CHECKS: dict[str, Callable[[Any], None]] = {
     "CompareRegions": compared,
     "SendRenewal": renewal_sent,
@@ -243,6 +250,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "DischargeProcess": process_shown,
     **PROCESS_CHECKS,
     **ADMINISTRATION_CHECKS,
+    "Changes": renewal_heard,
     "SchemaOverview": overview,
 }
 
@@ -256,10 +264,21 @@ def test_every_actor_is_in_the_demo(regions: Regions) -> None:
     assert {tab.actor for tab in TABS} - {None} <= known
 
 
-@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.title)
+HEARING = [tab for tab in TABS if "subscription " in tab.query]
+
+
+@pytest.mark.parametrize("tab", [tab for tab in TABS if tab not in HEARING], ids=lambda tab: tab.title)
 async def test_a_tab_does_what_it_says(tab: Tab, demo: Demo) -> None:
     for name in operations(tab):
         CHECKS[name](await run(demo, tab, name))
+
+
+async def test_a_tab_that_listens_hears_what_another_one_does(demo: Demo) -> None:
+    [tab], [other] = HEARING, [one for one in TABS if "SendRenewal" in operations(one)]
+    [name] = operations(tab)
+    async with demo.hearing(tab.actor, tab.query, name) as heard:
+        await run(demo, other, "SendRenewal")
+        CHECKS[name](await heard())
 
 
 @pytest.mark.parametrize("tab", [tab for tab in TABS if "mutation " in tab.query], ids=lambda tab: tab.title)

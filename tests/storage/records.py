@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database, Transaction
+from lifecare_gql.storage.outbox import News, publish, unit_stream
 from lifecare_gql.storage.url import Dialect
 from tests import world
 from tests.world import uid
@@ -29,6 +30,8 @@ async def prepare(url: str) -> None:
         await audit(tx, nurse.id)
         await process(tx, nurse.id)
         await blocks(tx, nurse.id)
+        news = News("MESSAGE", uid("message"), "SENT", NOW, 1)
+        await publish(tx.select, db.dialect, {unit_stream(EKEN): [news]})
 
 
 async def message(tx: Transaction, nurse: UUID) -> None:

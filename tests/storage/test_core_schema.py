@@ -256,6 +256,10 @@ FIXED: dict[str, tuple[str, ...]] = {
 }
 
 
+NO_MODEL = {"stream", "outbox"}
+"""Written and read by `storage.outbox` in its own SQL; no record."""
+
+
 @pytest.mark.parametrize("table", FIXED)
 async def test_nothing_is_deleted_and_nothing_said_is_changed(core: Database, table: str) -> None:
     before = await core.select(f"select * from {table}")
@@ -275,7 +279,7 @@ async def test_nothing_is_deleted_and_nothing_said_is_changed(core: Database, ta
 
 async def test_what_can_be_made_anew_is_all_that_may_be_deleted(core: Database) -> None:
     directory = {"organisation", "unit", "staff", "assignment", "forum"}
-    assert set(await tables_of(core)) - set(FIXED) == {*directory, "idempotency_key", "task"}
+    assert set(await tables_of(core)) - set(FIXED) == {*directory, "idempotency_key", "task", *NO_MODEL}
 
 
 async def test_models_and_tables_have_the_same_columns(core: Database) -> None:
@@ -287,7 +291,8 @@ async def test_models_and_tables_have_the_same_columns(core: Database) -> None:
         found = wanted.setdefault(model._meta.db_table, {})
         for column in model._meta.fields_db_projection.values():
             assert found.setdefault(column, nullable(model, column)) == nullable(model, column)
-    assert wanted == {table: await columns_of(core, table) for table in await tables_of(core)}
+    tables = set(await tables_of(core)) - NO_MODEL
+    assert wanted == {table: await columns_of(core, table) for table in tables}
 
 
 def models() -> list[type[Model]]:

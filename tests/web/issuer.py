@@ -164,7 +164,7 @@ class Served:
     """An application behind a real socket, until it is stopped."""
 
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
-        config = uvicorn.Config(app, host="127.0.0.1", port=port, http="h11", **UVICORN)
+        config = uvicorn.Config(app, host="127.0.0.1", port=port, **UVICORN)
         self._server = uvicorn.Server(config)
 
     async def start(self) -> int:
@@ -194,7 +194,7 @@ class Client:
     """Asks over HTTP, and over a websocket, with a token or without."""
 
     def __init__(self, http: httpx2.AsyncClient, port: int) -> None:
-        self.http, self._port = http, port
+        self.http, self.port = http, port
 
     async def post(self, token: str | None, query: str = WHO, **variables: Any) -> httpx2.Response:
         head = {} if token is None else {"authorization": f"Bearer {token}".rstrip()}
@@ -204,7 +204,7 @@ class Client:
     async def socket(self, **options: Any) -> AsyncIterator[Socket]:
         """A websocket on which nothing was said yet."""
         options = {"subprotocols": [PROTOCOL], "url": ""} | options
-        url = f"ws://127.0.0.1:{self._port}/graphql{options.pop('url')}"
+        url = f"ws://127.0.0.1:{self.port}/graphql{options.pop('url')}"
         async with connect(url, logger=_SILENT, proxy=None, compression=None, **options) as connection:
             yield Socket(connection)
 

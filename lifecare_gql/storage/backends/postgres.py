@@ -36,6 +36,8 @@ _UNUSABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby
 )
+# What asyncpg raises of a connection that is gone; of one that is not they are a mistake in the program.
+_CONFUSED = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 _TORTOISE = {
     asyncpg.SyntaxOrAccessError: OperationalError,
     asyncpg.DataError: OperationalError,
@@ -48,7 +50,7 @@ def translate(error: Exception, connection: Any = None) -> Exception | None:
     """The program's or Tortoise's error for one of asyncpg's or the network's; None for any other."""
     if isinstance(error, _BUSY):
         return StorageBusy(f"The database gave way to another transaction: {error}.")
-    lost = isinstance(error, asyncpg.InterfaceError) and _is_lost(connection)
+    lost = isinstance(error, _CONFUSED) and _is_lost(connection)
     if lost or isinstance(error, _UNUSABLE):
         return StorageUnavailable(f"The database cannot be reached: {error or type(error).__name__}.")
     return next((better(error) for kind, better in _TORTOISE.items() if isinstance(error, kind)), None)
