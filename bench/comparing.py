@@ -25,6 +25,8 @@ OURS = Contender("lifecare-gql", "lifecare_gql.cli:application")
 BARE = Contender("bare", "bench.bare:create_app")
 
 _WRITTEN = ("message", "receipt", "message_event", "care_relation", "idempotency_key", "access_log")
+_COST = re.compile(rb',"extensions":\{"cost":\{[^}]*\}\}')
+"""What only ours tells, beside the data."""
 _NEW_ID = re.compile(rb"message_[0-9a-f]{32}")
 _SETS_COMPARED = (0, 7, 149)
 
@@ -102,7 +104,7 @@ async def _compare_set(servers: Sequence[Server], operation: Operation, caller: 
         for at in range(len(servers)):
             key = str(uuid4())
             answers = [
-                b"\n".join(await caller.ask(connection, operation, number, key))
+                _COST.sub(b"", b"\n".join(await caller.ask(connection, operation, number, key)))
                 for connection in connections[at:] + connections[:at]
             ]
             told.append([_NEW_ID.sub(b"(new)", one) for one in answers] if operation.key else answers)

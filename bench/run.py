@@ -42,7 +42,13 @@ TITLES = {Dialect.SQLITE: "SQLite", Dialect.POSTGRES: "PostgreSQL"}
 
 def environment(url: str, directory: Path) -> dict[str, str]:
     """The settings of both servers."""
-    return {"LIFECARE_MODE": "development", "LIFECARE_DATABASE_URL": url, "LIFECARE_STATE_DIR": str(directory)}
+    return {
+        "LIFECARE_MODE": "development",
+        "LIFECARE_DATABASE_URL": url,
+        "LIFECARE_STATE_DIR": str(directory),
+        # The load comes from few callers, who would soon have spent everything.
+        "LIFECARE_BUDGETS": '{"caller": {"nodes": 20000, "fields": 100000, "points": 1000000000}}',
+    }
 
 
 def caller(world: World, url: str, directory: Path) -> Caller:

@@ -21,6 +21,7 @@ from lifecare_gql.settings import Mode, Settings
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.hub import Hub
 from lifecare_gql.storage.migrate import pending
+from lifecare_gql.web.crossing import Crossing
 from lifecare_gql.web.development import Login, development_routes
 from lifecare_gql.web.entrance import Entrance
 from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
@@ -49,7 +50,8 @@ def create_app(
     entrance = _entrance(settings, db, regions, verifier, clock)
     hub = Hub(db)
     live = Live(hub=hub, send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
-    view = GraphQLView(schema, entrance, settings.socket_init_seconds, settings.socket_operations, live)
+    view = GraphQLView(schema, entrance, settings, live)
+    crossing = [Middleware(Crossing, origins=settings.cors_origins)] if settings.cors_origins else []
     sdl = schema.as_str()
 
     async def printed(request: Request) -> Response:
@@ -59,7 +61,7 @@ def create_app(
         return PlainTextResponse("ok")
 
     routes: list[BaseRoute] = [
-        Route("/graphql", view, methods=["POST"]),
+        Route("/graphql", view, middleware=crossing),  # the view tells which methods there are
         WebSocketRoute("/graphql", view),
         Route("/schema.graphql", printed),
         Route("/livez", alive),

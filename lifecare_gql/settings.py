@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -26,6 +27,8 @@ MIN_ACCESS_LOG_YEARS = 5
 EMERGENCY_HOURS = 4
 """How long what is opened in an emergency stays open at most, unless the deployment says. Our assumption."""
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?")
+
 SIGNATURES = frozenset(
     ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"),
 )
@@ -37,6 +40,34 @@ class Mode(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class HttpStatus(StrEnum):
+    """Which text decides the status of a refused operation: what the audit suite checks, or the newest one."""
+
+    AUDITED = "audited"
+    DRAFT = "draft"
+
+
+class Budget(BaseModel):
+    """What a kind of caller may ask for. All figures are our assumptions; docs/http.md explains the units."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nodes: int = Field(ge=1, description="Nodes that one operation may ask for.")
+    fields: int = Field(ge=1, description="Fields that one operation may ask for, those of each node counted.")
+    points: int = Field(ge=1, description="Points that may be spent in a window.")
+
+
+ANONYMOUS, CALLER = "anonymous", "caller"
+BUDGETS: Mapping[str, Budget] = {
+    ANONYMOUS: Budget(nodes=5_000, fields=100_000, points=6_000),
+    CALLER: Budget(nodes=20_000, fields=100_000, points=20_000),
+    "AUDITOR": Budget(nodes=50_000, fields=200_000, points=20_000),
+    "SYSTEM_ADMINISTRATOR": Budget(nodes=50_000, fields=200_000, points=20_000),
+    "INTEGRATOR": Budget(nodes=50_000, fields=200_000, points=100_000),
+}
+"""By the roles that a token names; of several, the largest of each figure counts."""
 
 
 class BrowserVersions(BaseModel):
@@ -118,7 +149,36 @@ class Settings(BaseModel):
         description="How long changes are kept for those who come back; `lifecare-gql events trim` removes more.",
     )
 
-    @field_validator("regions", "token_algorithms", mode="before")
+    get_queries: bool | None = Field(
+        default=None,
+        description="Whether GET may carry a query; if unset, in development only: URLs end up in logs.",
+    )
+    http_status: HttpStatus = Field(
+        default=HttpStatus.AUDITED,
+        description="audited (what the suite graphql-http checks) or draft (the newest text: 422 and 294).",
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description="Origins whose pages may ask, comma-separated and exact; none by default."
+    )
+    body_seconds: float = Field(default=10, gt=0, le=300, description="How long a body may take to come in.")
+    request_seconds: float = Field(
+        default=8, gt=0, le=300, description="How long an operation may run before it is stopped."
+    )
+    operations_at_once: int = Field(
+        default=200, ge=1, description="Operations that one process runs at once; what is beyond is sent away."
+    )
+    budgets: Mapping[str, Budget] = Field(
+        default=BUDGETS,
+        description='By role, JSON: {"INTEGRATOR": {"nodes": 9000, "fields": 90000, "points": 9000}}.',
+    )
+    rate_window_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        description="The window in which each process counts points.",
+    )
+
+    @field_validator("regions", "token_algorithms", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (
@@ -147,6 +207,24 @@ class Settings(BaseModel):
         except ValueError:
             raise ValueError('must be JSON, e.g. {"orebro": {"consent_covers_replies": false}}') from None
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_ORIGIN.fullmatch(one) for one in value):
+            raise ValueError("must be origins such as https://sp.example.se, without a path or *")
+        return value
+
+    @field_validator("budgets", mode="before")
+    @classmethod
+    def _kept_budgets(cls, value: Any) -> Any:
+        try:
+            given = json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            given = None
+        if not isinstance(given, Mapping):
+            raise ValueError('must be JSON, e.g. {"INTEGRATOR": {"nodes": 1000, "fields": 5000, "points": 900}}')
+        return {**BUDGETS, **given}
+
     @field_validator("browser_versions", mode="before")
     @classmethod
     def _kept_versions(cls, value: Any) -> Any:
@@ -173,6 +251,11 @@ class Settings(BaseModel):
     def walled(self) -> bool:
         """Whether the database itself is to hold patients' records back; SQLite cannot."""
         return self.mode is Mode.PRODUCTION if self.row_security is None else self.row_security
+
+    @property
+    def queries_by_get(self) -> bool:
+        """Whether GET may carry a query."""
+        return self.mode is Mode.DEVELOPMENT if self.get_queries is None else self.get_queries
 
     def key(self) -> bytes:
         """The key of the identity digests; in development it is made once and kept in the state directory."""

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from lifecare_gql.errors import ConfigurationError
-from lifecare_gql.settings import Mode, Settings, from_environment, is_loopback, kept
+from lifecare_gql.settings import (
+    BUDGETS,
+    Budget,
+    HttpStatus,
+    Mode,
+    Settings,
+    from_environment,
+    is_loopback,
+    kept,
+)
 
 SECRET = "s" * 32
 PRODUCTION = {
@@ -49,6 +58,14 @@ def test_every_setting_is_an_environment_variable() -> None:
         "LIFECARE_SOCKETS_PER_CALLER": "7",
         "LIFECARE_SEND_SECONDS": "9",
         "LIFECARE_EVENT_HOURS": "48",
+        "LIFECARE_GET_QUERIES": "true",
+        "LIFECARE_HTTP_STATUS": "draft",
+        "LIFECARE_CORS_ORIGINS": "https://sp.example.se, http://localhost:5173",
+        "LIFECARE_BODY_SECONDS": "3",
+        "LIFECARE_REQUEST_SECONDS": "4.5",
+        "LIFECARE_OPERATIONS_AT_ONCE": "50",
+        "LIFECARE_BUDGETS": '{"INTEGRATOR": {"nodes": 9, "fields": 8, "points": 7}}',
+        "LIFECARE_RATE_WINDOW_SECONDS": "30",
     }
     assert {name.removeprefix("LIFECARE_").lower() for name in said} == set(Settings.model_fields)
 
@@ -57,6 +74,11 @@ def test_every_setting_is_an_environment_variable() -> None:
     assert settings.mode is Mode.PRODUCTION
     assert (settings.host, settings.port, settings.pool_size) == ("0.0.0.0", 80, 20)
     assert settings.regions == ("halland", "orebro")
+    assert (settings.queries_by_get, settings.http_status) == (True, HttpStatus.DRAFT)
+    assert settings.cors_origins == ("https://sp.example.se", "http://localhost:5173")
+    assert (settings.body_seconds, settings.request_seconds, settings.operations_at_once) == (3, 4.5, 50)
+    assert settings.budgets == BUDGETS | {"INTEGRATOR": Budget(nodes=9, fields=8, points=7)}
+    assert settings.rate_window_seconds == 30
     assert (settings.access_log_years, settings.access_extract_names_staff) == (10, True)
     assert (settings.walled, settings.emergency_hours) == (False, 2)
     assert settings.assumptions == {"orebro": {"consent_covers_replies": False}}
@@ -109,6 +131,21 @@ UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
     "no sockets": ({"LIFECARE_SOCKETS_PER_CALLER": "0"}, "LIFECARE_SOCKETS_PER_CALLER: Input should be greater"),
     "no events": ({"LIFECARE_EVENT_HOURS": "0"}, "LIFECARE_EVENT_HOURS: Input should be greater"),
     "idle sockets": ({"LIFECARE_SOCKET_OPERATIONS": "0"}, "LIFECARE_SOCKET_OPERATIONS: Input should be greater"),
+    "an origin with a path": (
+        {"LIFECARE_CORS_ORIGINS": "https://a.se/x"},
+        "LIFECARE_CORS_ORIGINS: must be origins",
+    ),
+    "any origin": ({"LIFECARE_CORS_ORIGINS": "*"}, "LIFECARE_CORS_ORIGINS: must be origins"),
+    "budgets": ({"LIFECARE_BUDGETS": "[]"}, "LIFECARE_BUDGETS: must be JSON, e.g."),
+    "a budget of nothing": (
+        {"LIFECARE_BUDGETS": '{"caller": {"nodes": 0, "fields": 1, "points": 1}}'},
+        "LIFECARE_BUDGETS.CALLER.NODES: Input should be greater",
+    ),
+    "no time for a request": ({"LIFECARE_REQUEST_SECONDS": "0"}, "LIFECARE_REQUEST_SECONDS: Input should"),
+    "another text": (
+        {"LIFECARE_HTTP_STATUS": "2025"},
+        "LIFECARE_HTTP_STATUS: Input should be 'audited' or 'draft'",
+    ),
     "short secret": ({"LIFECARE_SECRET": "short"}, "LIFECARE_SECRET must have at least 32 characters"),
     "open development": ({"LIFECARE_HOST": "0.0.0.0"}, "development listens on this machine only"),
     "named host": ({"LIFECARE_HOST": "localhost.example"}, "development listens on this machine only"),

@@ -56,8 +56,10 @@ async def assign_staff(session: Session, order: AssignOrder, key: str) -> Outcom
             return Missing((("input", "unitId"),))
         where = place(unit.related["#organisation"], session, order.staff_hsa_id)
         client = desk.tx.client
-        known = await rows.Staff.filter(hsa_id=order.staff_hsa_id).using_db(client).first()
-        taken = await rows.Assignment.filter(hsa_id=order.assignment_hsa_id).using_db(client).exists()
+        staff = rows.Staff.filter(hsa_id=order.staff_hsa_id).using_db(client)
+        known = await staff.first() if is_hsa_id(order.staff_hsa_id) else None
+        assignment = rows.Assignment.filter(hsa_id=order.assignment_hsa_id).using_db(client)
+        taken = is_hsa_id(order.assignment_hsa_id) and await assignment.exists()
         found = [
             *judge_permission(await administrator(desk), where, Holder(staff_hsa_id=order.staff_hsa_id)),
             *_judge(order, where, unit, new=known is None, taken=taken),

@@ -88,7 +88,8 @@ async def connect_unit(session: Session, order: ConnectOrder, key: str) -> Outco
         where = await place_of(desk, order.organisation_id)
         if where is None:
             return Missing((("input", "organisationId"),))
-        taken = await rows.Unit.filter(hsa_id=order.hsa_id).using_db(desk.tx.client).exists()
+        same = rows.Unit.filter(hsa_id=order.hsa_id).using_db(desk.tx.client)
+        taken = is_hsa_id(order.hsa_id) and await same.exists()
         found = [
             *_may_configure(await administrator(desk), where),
             *judge_agreement(where, await _agreed(desk, order.organisation_id)),

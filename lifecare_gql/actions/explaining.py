@@ -20,6 +20,7 @@ from lifecare_gql.domain.access_explained import (
     explained,
 )
 from lifecare_gql.domain.access_words import AccessBasis, Role
+from lifecare_gql.domain.identity import is_hsa_id
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.errors import BadInput, NotPermitted
 from lifecare_gql.storage import rows
@@ -102,7 +103,7 @@ async def explain_access(
 
 async def _assignment(desk: Desk, hsa_id: str) -> rows.Assignment:
     found = rows.Assignment.filter(hsa_id=hsa_id).using_db(desk.tx.client).prefetch_related("unit")
-    whose = await found.first()
+    whose = await found.first() if is_hsa_id(hsa_id) else None
     if whose is None:
         raise BadInput("assignmentHsaId is none of the directory's.")
     return whose

@@ -14,6 +14,7 @@ from graphql import (
     GraphQLNamedType,
     GraphQLSchema,
     GraphQLUnionType,
+    OperationDefinitionNode,
     get_named_type,
     parse,
 )
@@ -22,7 +23,9 @@ from graphql.utilities.find_schema_changes import get_default_value
 from lifecare_gql.contract.areas import AREAS, area_of
 from lifecare_gql.contract.examples import Example, told
 from lifecare_gql.errors import LifecareError
-from lifecare_gql.schema.limits import MAX_ALIASES, MAX_COST, MAX_DEPTH, cost_of
+from lifecare_gql.schema.budgets import price
+from lifecare_gql.schema.limits import LIMITS, cost_of
+from lifecare_gql.settings import BUDGETS, CALLER
 
 _NOTE = "Generated from the schema by `lifecare-gql contract docs`; do not edit."
 _HIDDEN = ("Connection", "Edge")
@@ -80,10 +83,18 @@ class Reference:
             yield ""
 
     def _shown(self, example: Example) -> Iterator[str]:
-        cost = cost_of(self.schema, parse(example.document))
+        document = parse(example.document)
+        [operation] = (one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+        cost, budget = cost_of(self.schema, document), BUDGETS[CALLER]
         yield f"Example, {self._asked_by(example)}."
-        counted = ((cost.fields, MAX_COST), (cost.depth, MAX_DEPTH), (cost.aliases, MAX_ALIASES))
-        yield "Cost {} of {}, depth {} of {}, aliases {} of {}.".format(*(one for pair in counted for one in pair))
+        counted = {
+            "points": (price(cost, operation.operation), budget.points),
+            "nodes": (cost.nodes, budget.nodes),
+            "fields": (cost.fields, budget.fields),
+            "depth": (cost.depth, LIMITS["depth"]),
+        }
+        figures = (f"{kind} {count} of {most}" for kind, (count, most) in counted.items())
+        yield f"Costs at most: {', '.join(figures)}."
         yield from ("", "```graphql", example.document.rstrip(), "```", "")
         if example.variables:
             yield from ("```json", told(example), "```", "")

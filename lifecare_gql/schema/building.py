@@ -26,11 +26,12 @@ from lifecare_gql.schema import (
     recoveries,
     tasks,
 )
+from lifecare_gql.schema.budgets import Budgets
 from lifecare_gql.schema.changes import EVENTS, Resync, Subscription
 from lifecare_gql.schema.deprecations import Deprecations, Uses
 from lifecare_gql.schema.failures import OneOperation, Schema
 from lifecare_gql.schema.glossary import complete
-from lifecare_gql.schema.limits import Limits, Size, Tokens
+from lifecare_gql.schema.limits import Shape, Texts, Tokens
 from lifecare_gql.schema.mutations import Mutation
 from lifecare_gql.schema.publishing import described, made
 from lifecare_gql.schema.queries import NODES, Query
@@ -70,7 +71,7 @@ def assembled(
         mutation=mutation,
         subscription=subscription,
         types=types,
-        extensions=[OneOperation, Tokens, Size, Limits, _Parsed, _Validated, Deprecations],
+        extensions=[Tokens, Texts, _Parsed, Shape, OneOperation, _Validated, Budgets, Deprecations],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         added=added or {},
     )

@@ -169,7 +169,6 @@ class Subscription:
                 context.session = step.session
                 told = await _told(info, step)
                 if told is not None:
-                    context.cursor = told.cursor
                     yield told
 
 

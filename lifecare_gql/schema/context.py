@@ -11,18 +11,19 @@ from lifecare_gql.actions.cursors import Positions
 from lifecare_gql.actions.session import Session
 from lifecare_gql.errors import StorageBusy, StorageUnavailable
 from lifecare_gql.regions import Regions
+from lifecare_gql.schema.rates import Meter
 
 
 @dataclass(slots=True)
 class Context:
     """One operation, and nothing of HTTP: the session of the actions, anew for each delivery of a subscription.
 
-    `feed` is None where nothing can be subscribed to. `cursor`: of the change that was told last.
+    `feed` is None where nothing can be subscribed to. `meter`: what the operation is measured with.
     """
 
     session: Session
     feed: Feed | None = None
-    cursor: str | None = None
+    meter: Meter | None = None
     _place: Positions | Exception | None = None
 
     @property
@@ -49,6 +50,11 @@ class Context:
             raise self._place
         assert self._place is not None, "whoever asks for it names the field"
         return self._place
+
+    def show(self, items: int) -> None:
+        """Note that a list with so many items was resolved."""
+        if self.meter is not None:
+            self.meter.shown += items
 
 
 Info = strawberry.Info[Context, None]

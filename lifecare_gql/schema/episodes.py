@@ -24,7 +24,7 @@ from lifecare_gql.domain.words import ConsentForm, ConsentKind, ConsentState, Re
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.patients import Patient, unprotected
-from lifecare_gql.schema.payment import policy_named
+from lifecare_gql.schema.payment import checked, policy_named
 from lifecare_gql.schema.reading import Connection, Node, column, computed, gathered, to_many, to_one, window
 from lifecare_gql.schema.units import Assignment, Unit, own_unit_only
 from lifecare_gql.storage import rows
@@ -183,7 +183,8 @@ class Episode(Node):
         """Who pays, from which day, how much, and why (betalningsansvar). A calculation, no legal advice."""
         patient, facts = root.related["#patient"], facts_in(root, info)
         home = None if patient is None or not unprotected(patient) else patient.home_municipality_code
-        said = episode_for_payment(episode_events(root), facts, home, placing_municipality, outpatient_care)
+        told = (episode_events(root), facts, home, placing_municipality, outpatient_care)
+        said = checked("paymentLiability", lambda: episode_for_payment(*told))
         return payment_liability(said, policy_named(info, policy), info.context.regions.payment, facts.now)
 
     @gathered(PRINTED_EPISODE)

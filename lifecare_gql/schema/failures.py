@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
@@ -31,6 +31,7 @@ from lifecare_gql.errors import (
     StorageBusy,
     StorageUnavailable,
 )
+from lifecare_gql.schema.limits import LIMITS, beyond
 
 log = logging.getLogger("lifecare_gql.errors")
 
@@ -93,23 +94,47 @@ class Schema(strawberry.Schema):
 
     async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
         context = kwargs["context_value"]
-        await context.begin(query)
-        try:
-            result = await super().execute(query, *args, **kwargs)
-        except CannotGetOperationTypeError:
-            result = PreExecutionError(data=None, errors=[_NO_SUCH])
+        result = _too_long(query) or await self._executed(query, *args, **kwargs)
+        await _charged(context)
         return _masked(result, context.session.operation)
 
     async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> AsyncGenerator[ExecutionResult, None]:
-        """The results of any operation, as they come; to be closed by whoever iterates."""
+        """The results of a subscription, as they come; to be closed by whoever iterates."""
         context = kwargs["context_value"]
-        await context.begin(query)
-        return _each_masked(await super().stream(query, *args, **kwargs), context)
+        refused = _too_long(query)
+        source = _once(refused) if refused else await super().stream(query, *args, **kwargs)
+        await _charged(context)
+        return _each_masked(source, context)
+
+    async def _executed(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
+        await kwargs["context_value"].begin(query)
+        try:
+            return await super().execute(query, *args, **kwargs)
+        except MissingQueryError:
+            told = GraphQLError("The document is empty.", extensions={"code": "INVALID_SYNTAX"})
+            return PreExecutionError(data=None, errors=[told])
+        except CannotGetOperationTypeError:
+            return PreExecutionError(data=None, errors=[_NO_SUCH])
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         """Strawberry would log the query here; `execute` logs what may be known."""
+
+
+def _too_long(query: str | None) -> ExecutionResult | None:
+    errors = list(beyond({"document": len(query or "")}, LIMITS, None))
+    return PreExecutionError(data=None, errors=errors) if errors else None
+
+
+async def _charged(context: Any) -> None:
+    """A refusal is work, too."""
+    if context.meter is not None and not context.meter.points:
+        await context.meter.spend(1)
+
+
+async def _once(result: ExecutionResult) -> AsyncGenerator[ExecutionResult, None]:
+    yield result
 
 
 async def _each_masked(source: Any, context: Any) -> AsyncGenerator[ExecutionResult, None]:
@@ -132,6 +157,7 @@ def _told(error: GraphQLError, fallback: str, operation: str) -> GraphQLError:
     """Log the error and say what the caller hears: of one that nobody expected, a reference found in the log."""
     cause, extensions = error.original_error, dict(error.extensions or {})
     ours = cause is not None and not isinstance(cause, GraphQLError)
+    fallback = "INVALID_SYNTAX" if isinstance(error, GraphQLSyntaxError) else fallback
     code = extensions.setdefault("code", code_for(cause) if cause is not None and ours else fallback)
     kind = type(cause or error).__name__
     details = {"code": code, "cause": kind, "path": path_of(error), "operation": operation}

@@ -102,7 +102,7 @@ class PaymentInput:
         """The facts; BadInput for what cannot be."""
         if len(self.discharge_ready) > MAX_NOTICES:
             raise BadInput(f"{path}.dischargeReady: at most {MAX_NOTICES} notices.")
-        return _checked(path, self._episode)
+        return checked(path, self._episode)
 
     def _episode(self) -> EpisodeForPayment:
         notice, call = self.admission_notice, self.sip_call
@@ -123,7 +123,8 @@ class PaymentInput:
         )
 
 
-def _checked(path: str, make: Callable[[], T]) -> T:
+def checked(path: str, make: Callable[[], T]) -> T:
+    """What is made; BadInput, naming the place below `path`, when a value cannot be used."""
     try:
         return make()
     except ValidationError as error:

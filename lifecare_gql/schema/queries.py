@@ -34,6 +34,7 @@ from lifecare_gql.schema.patients import Case, Patient, own_patients, patient_by
 from lifecare_gql.schema.phone_logs import PhoneLogImport, PhoneLogQuery
 from lifecare_gql.schema.plans import Plan, PlanEvent, PlanParticipant
 from lifecare_gql.schema.publishing import described
+from lifecare_gql.schema.rate_limit import RateLimitQuery
 from lifecare_gql.schema.reading import Connection, Node, connection, fetch_one, record
 from lifecare_gql.schema.refusals import MessageSent, NotFound, answer
 from lifecare_gql.schema.regions import Region
@@ -133,7 +134,7 @@ async def _node(info: Info, id: str) -> Any:
 @strawberry.type(
     description="What can be asked. The regions and their documents are open; the rest needs a token."
 )
-class Query(PhoneLogQuery, AuditQuery):
+class Query(PhoneLogQuery, AuditQuery, RateLimitQuery):
     """The queries of the core."""
 
     message: Message | None = record(
@@ -165,7 +166,9 @@ class Query(PhoneLogQuery, AuditQuery):
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         if len(ids) > MAX_NODES:
             raise BadInput(f"ids: at most {MAX_NODES}.")
-        return [await _node(info, id) for id in ids]
+        found = [await _node(info, id) for id in ids]
+        info.context.show(sum(one is not None for one in found))
+        return found
 
     @strawberry.field(description="The enabled regions (regioner), by code.")
     def regions(self, info: Info) -> list[Region]:

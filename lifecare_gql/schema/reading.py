@@ -114,7 +114,9 @@ def to_many(
     async def resolve(root: Any, info: Info, **_: Any) -> Any:
         if guard is not None:
             await guard(root, info)
-        return root.related[str(info.path.key)]
+        page = root.related[str(info.path.key)]
+        info.context.show(len(page.rows))
+        return page
 
     _sign(resolve, rows, "root")
     need = ToMany(paged, parent)
@@ -129,7 +131,9 @@ def connection(rows: Callable[..., Rows], description: str, *, of: Any = None, r
     paged = _paged(rows)
 
     async def resolve(info: Info, **arguments: Any) -> Any:
-        return await read(info.context.session, paged(info, **arguments), page_shape_below(info))
+        page = await read(info.context.session, paged(info, **arguments), page_shape_below(info))
+        info.context.show(len(page.rows))
+        return page
 
     _sign(resolve, rows)
     return strawberry.field(resolver=resolve, description=description, graphql_type=of)

@@ -90,6 +90,7 @@ RIGHTS: Mapping[str, Right] = {
                 "viewer",
                 "compareRegions",
                 "phoneLogTemplate",
+                "rateLimit",
             ),
             *("paymentLiability", "averagePayment", "paymentPolicies", "paymentAmounts"),
             *("dischargeProcess", "planProcess"),

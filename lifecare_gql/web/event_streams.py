@@ -1,6 +1,6 @@
 """GraphQL over server-sent events (graphql-sse, distinct connections): one operation, its results as they come.
 
-``event: next`` carries a result and, of a change, its cursor as ``id``; ``event: complete``: there are no more.
+``event: next`` carries a result, ``event: complete``: there are no more.
 A stream that ends without it was broken off, e.g. as the server stops: come again after the last cursor.
 """
 
@@ -13,19 +13,21 @@ from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.types.execution import ExecutionResult
 
+from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.logins import Identity
-from lifecare_gql.schema.context import Context
-from lifecare_gql.schema.failures import INTERNAL, MASKED, where
+from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
+from lifecare_gql.web.answers import encode
+from lifecare_gql.web.entrance import TURNED_AWAY
 from lifecare_gql.web.live import TooMany, TooSlow
 from lifecare_gql.web.protocols import link_of
 from lifecare_gql.web.refusals import refusal
-from lifecare_gql.web.sockets import OPERATION, fits, seconds_left
+from lifecare_gql.web.requests import GraphQLRequest
+from lifecare_gql.web.sockets import seconds_left
 
 if TYPE_CHECKING:
     from lifecare_gql.web.view import GraphQLView
@@ -41,24 +43,16 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _ENDED = {"message": "The token has ended.", "extensions": {"code": "UNAUTHENTICATED"}}
 
 
-def wants_events(request: Request) -> bool:
-    """Whether the Accept header names event streams."""
-    named = ",".join(request.headers.getlist("accept")).split(",")
-    return any(one.partition(";")[0].strip().lower() == KIND for one in named)
-
-
 class EventStream(Response):
     """The answer to one operation."""
 
-    def __init__(self, view: GraphQLView, request: Request, asked: dict[str, Any]) -> None:
+    def __init__(self, view: GraphQLView, request: Request, asked: GraphQLRequest) -> None:
         super().__init__(headers=_HEADERS, media_type=KIND)
         del self.headers["content-length"]
-        if not fits(asked, OPERATION):
-            raise HTTPException(400, "Send a query, and perhaps variables (an object) and operationName (a text).")
         self._view, self._asked = view, asked
         self._identity: Identity | None = request.scope["lifecare.identity"]
-        feed = view.live.feed(view.entrance, self._identity)
-        self._context = Context(request.scope["lifecare.session"], feed)
+        self._address = request.client.host if request.client else ""
+        self._feed = view.live.feed(view.entrance, self._identity)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._identity is None:
@@ -120,25 +114,25 @@ class EventStream(Response):
 
     async def _results(self) -> AsyncGenerator[bytes, None]:
         try:
-            source = await self._view.schema.stream(
-                self._asked["query"],
-                variable_values=self._asked.get("variables"),
-                context_value=self._context,
-                operation_name=self._asked.get("operationName"),
-            )
+            source = self._view.runner.results(self._session, self._asked, self._feed, self._address)
             async with aclosing(source):
                 async for result in source:
-                    yield self._next(_plain(result))  # type: ignore[arg-type]  # nothing comes in parts
+                    yield self._next(_plain(result))
+        except TURNED_AWAY as error:
+            told = {"message": told_of(error), "extensions": {"code": code_for(error)}}
+            yield self._next({"data": None, "errors": [told]})
         except Exception as error:
             reference = uuid4().hex
             log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, reference, where(error))
             masked = {"message": MASKED, "extensions": {"code": INTERNAL, "reference": reference}}
             yield self._next({"data": None, "errors": [masked]})
 
+    async def _session(self) -> Session:
+        return await self._view.entrance.session(self._identity)
+
     def _next(self, payload: dict[str, Any]) -> bytes:
         """The event. JSON as it is written here has no line breaks."""
-        place = f"id: {self._context.cursor}\n" if self._context.cursor else ""
-        return f"event: next\n{place}data: {self._view.encode_json(payload)}\n\n".encode()
+        return f"event: next\ndata: {encode(payload)}\n\n".encode()
 
 
 def _plain(result: ExecutionResult) -> dict[str, Any]:

@@ -32,13 +32,15 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
+from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.logins import Identity
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
 from lifecare_gql.web.live import Live, TooMany, TooSlow
 from lifecare_gql.web.protocols import link_of
-from lifecare_gql.web.wire import storable
+from lifecare_gql.web.requests import GraphQLRequest
+from lifecare_gql.web.wire import fault
 
 if TYPE_CHECKING:
     from lifecare_gql.web.view import GraphQLView
@@ -180,23 +182,19 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _results(self, operation: Operation[Context, None]) -> AsyncGenerator[ExecutionResult, None]:
         """One of a query or a mutation, any number of a subscription; NotAuthenticated when it ends for that."""
-        entrance = self.view.entrance
+        asked = GraphQLRequest(operation.query, operation.variables, operation.operation_name or None)
+        feed = self.view.live.feed(self.view.entrance, self._identity)
         try:
-            session = await entrance.session(self._identity)
+            async with aclosing(self.view.runner.results(self._session, asked, feed)) as source:
+                async for result in source:
+                    if turned_out(result):
+                        raise NotAuthenticated("The token or the assignment has ended.")
+                    yield result
         except _OUR_FAULT as error:
             yield _failed(told_of(error), code_for(error))
-            return
-        source = await self.schema.stream(
-            operation.query,
-            variable_values=operation.variables,
-            context_value=Context(session, self.view.live.feed(entrance, self._identity)),
-            operation_name=operation.operation_name,
-        )
-        async with aclosing(source):
-            async for result in source:
-                if turned_out(result):
-                    raise NotAuthenticated("The token or the assignment has ended.")
-                yield result  # type: ignore[misc]  # nothing is delivered in parts
+
+    async def _session(self) -> Session:
+        return await self.view.entrance.session(self._identity)
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Strawberry would log what the exception says."""
@@ -228,9 +226,7 @@ def _fault(message: Any) -> str | None:
     fitting = fits(message, shape) and 0 < len(message.get("id", "-")) <= MAX_ID_LENGTH
     if not fitting or (message["type"] == "subscribe" and not fits(message["payload"], OPERATION)):
         return "The message lacks something, or holds something of another type"
-    if not storable(message):
-        return "A text must not hold the character NUL or half a surrogate pair"
-    return None
+    return fault(message)
 
 
 def _named(message: dict[str, Any]) -> bool:

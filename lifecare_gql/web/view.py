@@ -1,117 +1,133 @@
-"""GraphQL over HTTP: POST with JSON, a session for each operation, and clear answers to bad requests.
+"""GraphQL over HTTP, as the specification of September 2026 says and the audit suite checks (docs/http.md).
 
-A request that is no GraphQL request is answered with 400, 401, 413 or 415, never with 500.
 Websockets are handed on to `sockets`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
-from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.graphql import OperationType
 
 from lifecare_gql.schema.context import Context
-from lifecare_gql.schema.failures import Schema
-from lifecare_gql.web.entrance import TURNED_AWAY, Entrance, turned_away
-from lifecare_gql.web.event_streams import EventStream, wants_events
+from lifecare_gql.schema.failures import Schema, code_for, told_of
+from lifecare_gql.settings import Settings
+from lifecare_gql.web.answers import STATUS, answer, encode, refuse
+from lifecare_gql.web.crossing import is_forged
+from lifecare_gql.web.entrance import TURNED_AWAY, Entrance
+from lifecare_gql.web.event_streams import EventStream
 from lifecare_gql.web.live import Live
-from lifecare_gql.web.refusals import refusal
+from lifecare_gql.web.negotiation import JSON, negotiated, wants_event_stream
+from lifecare_gql.web.refusals import CODES
+from lifecare_gql.web.requests import GraphQLRequest, Refused, from_body, from_url
+from lifecare_gql.web.running import Allowed, Runner, refused
 from lifecare_gql.web.sockets import SocketAdapter, SocketHandler
-from lifecare_gql.web.wire import MAX_BODY_BYTES, parse, storable
+from lifecare_gql.web.wire import parse
+
+QUERY, MUTATION = OperationType.QUERY, OperationType.MUTATION
+_MAY: dict[str, Allowed] = {"POST": frozenset({QUERY, MUTATION}), "GET": frozenset({QUERY})}
+_GET_IS_OFF = "Send queries by POST: what stands in a URL ends up in logs."
+_STREAM = "A subscription needs a stream: open a websocket with the protocol graphql-transport-ws."
 
 
 class GraphQLView(GraphQL[Context, None]):
-    """Strawberry's view with our sessions. Only POST; a query in a URL would end up in somebody's log."""
+    """The endpoint. Strawberry's own view serves the websockets; `event_stream`, if given, the event streams."""
 
     graphql_transport_ws_handler_class = SocketHandler
     websocket_adapter_class = SocketAdapter
 
-    def __init__(
-        self, schema: Schema, entrance: Entrance, socket_init_seconds: float, operations: int, live: Live
-    ) -> None:
+    def __init__(self, schema: Schema, entrance: Entrance, settings: Settings, live: Live) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
-            allow_queries_via_get=False,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            connection_init_wait_timeout=dt.timedelta(seconds=socket_init_seconds),
-            max_subscriptions_per_connection=operations,
-            multipart_uploads_enabled=False,
+            connection_init_wait_timeout=dt.timedelta(seconds=settings.socket_init_seconds),
+            max_subscriptions_per_connection=settings.socket_operations,
             allowed_origins=("*",),  # the token decides, and no browser adds it by itself
         )
-        self.entrance = entrance
-        self.live = live
+        self.entrance, self.runner, self.live = entrance, Runner(schema, settings), live
+        self._body_seconds, self._told_by = settings.body_seconds, settings.http_status
+        self._origins, self._get = settings.cors_origins, settings.queries_by_get
+
+    @property
+    def methods(self) -> str:
+        """What the header Allow says."""
+        return "GET, HEAD, OPTIONS, POST" if self._get else "OPTIONS, POST"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await self.run(WebSocket(scope, receive, send))
             return
-        response = await self._answer(Request(scope, _limited(receive)))
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        if request.method == "HEAD":
+            response.body = b""  # the headers stay, its length too
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": self.methods})
+        media = negotiated(request.headers.get("accept"))
         try:
-            request.scope["lifecare.session"] = await self.entrance.of(request)
-            _demand_json(request)
-            if wants_events(request):
-                return EventStream(self, request, self.parse_json(await request.body()))
-            return await self.run(request)
+            return await self._served(request, media)
+        except Refused as one:
+            code = CODES.get(one.status, "INVALID_REQUEST")
+            return refuse(one.status, str(one), media or JSON, self._told_by, code, one.headers)
         except TURNED_AWAY as error:
-            return turned_away(error)
-        except HTTPException as error:
-            return refusal(error.status_code, error.reason)
+            code = code_for(error)
+            headers = {"www-authenticate": "Bearer"} if STATUS[code] == 401 else None
+            return refuse(STATUS[code], told_of(error), media or JSON, self._told_by, code, headers)
+
+    async def _served(self, request: Request, media: str | None) -> Response:
+        streamed = wants_event_stream(request.headers.get("accept"))
+        if media is None and not streamed:
+            raise Refused(406, "Accept application/graphql-response+json or application/json.")
+        asked = await self._asked(request)
+        if streamed:
+            await self.entrance.of(request)
+            return EventStream(self, request, asked)
+        return await self._run(request, asked, media or JSON)
+
+    async def _asked(self, request: Request) -> GraphQLRequest:
+        if request.method == "POST":
+            return await from_body(request, self._body_seconds)
+        if request.method not in ("GET", "HEAD") or not self._get:
+            told = _GET_IS_OFF if request.method in ("GET", "HEAD") else "Use POST."
+            raise Refused(405, told, {"allow": self.methods})
+        if is_forged(request, self._origins):
+            raise Refused(403, "A page of another site may not ask without a token.")
+        return from_url(request)
+
+    async def _run(self, request: Request, asked: GraphQLRequest, media: str) -> Response:
+        may = _MAY["POST" if request.method == "POST" else "GET"]
+        address = request.client.host if request.client else ""
+        try:
+            outcome = await self.runner.run(lambda: self.entrance.of(request), asked, may, address)
+        except InvalidOperationTypeError as error:
+            return self._misplaced(error.operation_type, media)
+        left = await outcome.meter.left() if outcome.meter else None
+        return answer(outcome.result, media, self._told_by, left)
+
+    def _misplaced(self, kind: OperationType, media: str) -> Response:
+        """The answer to an operation of a type that does not belong here."""
+        if kind is MUTATION:
+            raise Refused(405, "A mutation is sent by POST.", {"allow": "POST"})
+        return answer(refused(_STREAM, "STREAM_REQUIRED"), media, self._told_by)
 
     async def get_context(self, request: Any, response: Any) -> Context:
-        """The operation's; that of a whole websocket is nobody's, for each operation gets its own."""
-        if isinstance(request, WebSocket):
-            return Context(session=await self.entrance.session(None))
-        return Context(session=request.scope["lifecare.session"])
+        """A whole websocket's, which is nobody's: each operation gets its own."""
+        return Context(session=await self.entrance.session(None))
 
     def decode_json(self, data: str | bytes) -> Any:
         return parse(data)
 
-    def parse_json(self, data: str | bytes) -> Any:
-        try:
-            parsed = parse(data)
-        except ValueError:  # UnicodeDecodeError is one
-            raise HTTPException(400, "The request body must be JSON in UTF-8.") from None
-        if not isinstance(parsed, dict):
-            raise HTTPException(400, "The request body must be a JSON object with a query.")
-        if not isinstance(parsed.get("operationName"), str | None):
-            raise HTTPException(400, "operationName must be a string or null, if provided.")
-        if not storable(parsed):
-            raise HTTPException(400, "A text must not hold the character NUL or half a surrogate pair.")
-        return parsed
-
     def encode_json(self, data: Any) -> str:
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _limited(receive: Receive) -> Receive:
-    """The body as it comes in, but never more of it than is allowed, whatever its announced length."""
-    size = 0
-
-    async def counting() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The request body must not be longer than {MAX_BODY_BYTES // 1024} KiB.")
-        return message
-
-    return counting
-
-
-def _demand_json(request: Request) -> None:
-    """Only application/json: a form of another site's page can send other types without asking."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
-    if kind != "application/json":
-        raise HTTPException(415, "Send JSON, with the header Content-Type: application/json.")
+        return encode(data)

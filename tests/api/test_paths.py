@@ -51,6 +51,7 @@ LEADS_TO_NO_PATIENT = {
     "fact": "documents",
     "topics": "documents",
     "vocabularies": "the schema's own words",
+    "rateLimit": "what the caller may still ask for",
     "dischargeProcess": "the process itself",
     "planProcess": "the process itself",
     "compareRegions": "what the caller imagines",

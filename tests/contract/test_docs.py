@@ -84,7 +84,7 @@ def test_a_page_says_everything_of_an_operation() -> None:
         "| `count` | `Int` | `3` | How many. |",
         "Answers [`Patient`](types-directory.md#patient).",
         "Example, asked by Anna.",
-        "Cost 2 of 100000, depth 2 of 15, aliases 0 of 30.",
+        "Costs at most: points 1 of ",
         "```graphql\nquery Patient($by: Key!) {",
         '```json\n{\n  "by": {\n    "id": "1"\n  }\n}\n```',
     ):

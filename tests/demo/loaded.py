@@ -18,6 +18,8 @@ from lifecare_gql.demo import actors, demo_id, load_demo
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema
+from lifecare_gql.schema.rates import Rates
+from lifecare_gql.settings import BUDGETS, CALLER
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.hub import Hub
@@ -62,7 +64,8 @@ class Demo:
 
     async def ask(self, actor: str | None, query: str, name: str | None = None, **variables: Any) -> Any:
         """The answer's data; any error fails the test."""
-        context = Context(session=await self.session(actor))
+        meter = Rates(60).meter(str(actor), BUDGETS[CALLER])
+        context = Context(session=await self.session(actor), meter=meter)
         answer = await self.schema.execute(
             query, variable_values=variables, context_value=context, operation_name=name
         )

@@ -15,8 +15,9 @@ from lifecare_gql.demo import actors
 from lifecare_gql.domain.access_words import Role
 from lifecare_gql.schema import Context
 from lifecare_gql.schema.failures import Schema
-from lifecare_gql.schema.limits import MAX_ALIASES, MAX_COST, MAX_DEPTH, cost_of
+from lifecare_gql.schema.limits import LIMITS, cost_of
 from lifecare_gql.schema.rights import RIGHTS, Right, rights_of
+from lifecare_gql.settings import BUDGETS, CALLER
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.url import Dialect
 from tests.demo.loaded import Demo
@@ -75,7 +76,10 @@ def test_an_example_asks_for_one_operation_within_the_limits(schema: Schema) -> 
         [field] = operation.selection_set.selections  # type: ignore[attr-defined]
         assert (operation.name.value, field.name.value) == (name[0].upper() + name[1:], name)  # type: ignore[attr-defined]
         cost = cost_of(schema._schema, parse(example.document))
-        assert (cost.depth <= MAX_DEPTH, cost.aliases <= MAX_ALIASES, cost.fields <= MAX_COST) == (True,) * 3
+        budget = BUDGETS[CALLER]
+        assert (cost.depth <= LIMITS["depth"], cost.nodes <= budget.nodes, cost.fields <= budget.fields) == (
+            True,
+        ) * 3
 
 
 @pytest.mark.parametrize("name", AT_ONCE)

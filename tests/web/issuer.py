@@ -24,7 +24,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from lifecare_gql.settings import Settings
+from lifecare_gql.settings import BUDGETS, CALLER, Settings
 from lifecare_gql.web.logging import hush
 from lifecare_gql.web.serving import UVICORN
 from tests import world
@@ -35,7 +35,10 @@ STAFF, ASSIGNMENT = world.staff_of("varberg")
 UNIT, PROVIDER = "SE0000000000-U0", "SE0000000000-O"
 LOA3 = "http://id.example/loa3"
 WHO = "{ viewer { unit { name } } }"
-FOUND: dict[str, Any] = {"data": {"viewer": {"unit": {"name": "Varberg"}}}}
+FOUND: dict[str, Any] = {
+    "data": {"viewer": {"unit": {"name": "Varberg"}}},
+    "extensions": {"cost": {"requested": 0, "actual": 0, "limit": BUDGETS[CALLER].nodes}},
+}
 PROTOCOL = Subprotocol("graphql-transport-ws")
 
 TABLE = """

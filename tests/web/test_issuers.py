@@ -279,7 +279,7 @@ async def test_a_start_with_the_issuer_down_serves_the_others_and_recovers(
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert answer.json()["errors"][0]["extensions"] == {"code": "ISSUER_UNAVAILABLE"}
         assert await asking.turned_away(issuer.token()) == (1013, "Try again later")
-        assert (await asking.post(None)).json() == {"data": {"viewer": None}}
+        assert (await asking.post(None)).json()["data"] == {"viewer": None}
 
         issuer.delay = 0
         for _ in range(100):

@@ -68,8 +68,8 @@ async def test_queries_and_mutations_are_answered_as_over_http(asking: Client, t
 INVALID: dict[str, tuple[str, str]] = {
     # what is asked, and the code of the answer
     "no field": ("{ nothing }", "INVALID_DOCUMENT"),
-    "no document": ("{", "INVALID_DOCUMENT"),
-    "nothing": ("", "INVALID_DOCUMENT"),
+    "no document": ("{", "INVALID_SYNTAX"),
+    "nothing": ("", "INVALID_SYNTAX"),
     "a subscription": ("subscription { anything }", "INVALID_DOCUMENT"),
     "two operations": ("query A { __typename } query B { __typename }", "INVALID_DOCUMENT"),
     "too much": ("{ " + " ".join(f"a{at}: __typename" for at in range(600)) + " }", "QUERY_TOO_COMPLEX"),

@@ -1,0 +1,117 @@
+"""One guard in front: what comes in over HTTP is read in bounded size and time, and becomes a request or not.
+
+Section names are those of the specification GraphQL over HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from lifecare_gql.web.wire import MAX_BODY_BYTES, fault, parse
+
+MAX_URL_BYTES = 16 * 1024
+"""No query in a URL is longer."""
+_GIVEN = {"variables": dict, "extensions": dict, "operationName": str}
+_IN_JSON = ("variables", "extensions")
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """The parameters of a well-formed request (section Request Parameters)."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+    extensions: dict[str, Any] | None = None
+
+
+class Refused(Exception):
+    """No operation is run. The status is that of the specification's newest text."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.headers = status, dict(headers or {})
+
+
+async def from_body(request: Request, seconds: float) -> GraphQLRequest:
+    """The request of a POST; Refused with 400, 408, 413, 415 or 422."""
+    _demand_json(request)
+    body = await _body(request, seconds)
+    try:
+        parsed = parse(body)
+    except ValueError:  # UnicodeDecodeError is one
+        raise Refused(400, "The request body must be JSON in UTF-8, and not nested deeply.") from None
+    if not isinstance(parsed, dict):
+        raise Refused(422, "The request body must be a JSON object with a query. Batches are not run.")
+    return _well_formed(parsed)
+
+
+def from_url(request: Request) -> GraphQLRequest:
+    """The request of a GET (section GET); Refused with 400, 414 or 422."""
+    if len(request.scope.get("query_string", b"")) > MAX_URL_BYTES:
+        raise Refused(414, f"The URL must not be longer than {MAX_URL_BYTES // 1024} KiB. Use POST.")
+    given = request.query_params.multi_items()
+    if len({name for name, _ in given}) < len(given):
+        raise Refused(422, "A parameter of the URL is given twice.")
+    told: dict[str, Any] = {name: value for name, value in given if value or name == "query"}
+    for name in _IN_JSON:
+        try:
+            told |= {name: parse(told[name])} if name in told else {}
+        except ValueError:
+            raise Refused(400, f"{name} must be JSON.") from None
+    return _well_formed(told)
+
+
+def _well_formed(told: dict[str, Any]) -> GraphQLRequest:
+    query = told.get("query")
+    if not isinstance(query, str):
+        raise Refused(422, "query must be given, as a string.")
+    for name, kind in _GIVEN.items():
+        if not isinstance(told.get(name), kind | None):
+            raise Refused(
+                422, f"{name} must be {'a string' if kind is str else 'an object'} or null, if provided."
+            )
+    if found := fault(told):
+        raise Refused(422, found)
+    operation_name = told.get("operationName") or None
+    return GraphQLRequest(query, told.get("variables"), operation_name, told.get("extensions"))
+
+
+def _demand_json(request: Request) -> None:
+    """Only application/json: a form of another site's page can send other types without asking."""
+    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    if kind.strip() != "application/json":
+        raise Refused(415, "Send JSON, with the header Content-Type: application/json.")
+    charset = parameters.partition("charset=")[2].partition(";")[0].strip('" ') or "utf-8"
+    if charset not in ("utf-8", "utf8"):
+        raise Refused(415, "Send JSON in UTF-8.")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Refused(415, "Send the body as it is, without Content-Encoding.", {"accept-encoding": "identity"})
+
+
+async def _body(request: Request, seconds: float) -> bytes:
+    """The body as it comes in, but never more of it than is allowed, whatever its announced length."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced[:20]) > MAX_BODY_BYTES:
+        raise _too_large()
+    pieces, size = [], 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > MAX_BODY_BYTES:
+                    raise _too_large()
+                pieces.append(piece)
+    except TimeoutError:
+        told = f"The request body did not come within {seconds:g} s."
+        raise Refused(408, told, {"connection": "close"}) from None
+    return b"".join(pieces)
+
+
+def _too_large() -> Refused:
+    return Refused(413, f"The request body must not be longer than {MAX_BODY_BYTES // 1024} KiB.")

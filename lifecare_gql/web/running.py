@@ -1,0 +1,159 @@
+"""Runs operations, whichever way they came: so many at once, each for so long, each within its caller's budget."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+
+from graphql import GraphQLError
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from lifecare_gql.actions.changes import Feed
+from lifecare_gql.actions.session import Caller, Session
+from lifecare_gql.schema.budgets import rate_limited
+from lifecare_gql.schema.context import Context
+from lifecare_gql.schema.failures import Schema
+from lifecare_gql.schema.rates import Meter, Rates
+from lifecare_gql.settings import ANONYMOUS, CALLER, Budget, Settings
+from lifecare_gql.web.requests import GraphQLRequest
+
+log = logging.getLogger("lifecare_gql.operations")
+
+OVERLOADED, DEADLINE = "OVERLOADED", "DEADLINE_EXCEEDED"
+_NETWORK_OF_A_CALLER = 64
+"""Of an IPv6 address: whoever has one has this whole network."""
+
+Allowed = frozenset[OperationType]
+AT_ONCE: Allowed = frozenset({OperationType.QUERY, OperationType.MUTATION})
+"""What has one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an operation; no meter when it was turned away before anybody knew whose it was."""
+
+    result: ExecutionResult
+    meter: Meter | None = None
+
+
+class Runner:
+    """One for each process."""
+
+    def __init__(self, schema: Schema, settings: Settings) -> None:
+        self._schema = schema
+        self._seconds, self._at_once = settings.request_seconds, settings.operations_at_once
+        self._budgets, self._rates = settings.budgets, Rates(settings.rate_window_seconds)
+        self._running = 0
+
+    async def run(
+        self,
+        enter: Callable[[], Awaitable[Session]],
+        asked: GraphQLRequest,
+        allowed: Allowed,
+        address: str = "",
+    ) -> Outcome:
+        """Run it in the session that `enter` opens, which may raise what `entrance.TURNED_AWAY` names.
+
+        Strawberry's InvalidOperationTypeError when the operation is of another type than the allowed ones.
+        A deadline ends it by cancelling it: an open transaction is rolled back before the answer is given.
+        """
+        if self._running >= self._at_once:
+            told = "The server is busy with other operations. Nothing was done; try again."
+            return Outcome(refused(told, OVERLOADED))
+        deadline = asyncio.timeout(self._seconds)
+        meter = None
+        with self._one_more():
+            try:
+                async with deadline:
+                    session = await enter()
+                    meter = self._meter(session, address)
+                    return Outcome(await self._execute(session, meter, asked, allowed), meter)
+            except TimeoutError:
+                if not deadline.expired():
+                    raise
+        log.warning("code=%s seconds=%g", DEADLINE, self._seconds)
+        told = f"It took longer than {self._seconds:g} s and was stopped. Try again with the same idempotency key."
+        return Outcome(refused(told, DEADLINE), meter)
+
+    async def results(
+        self, enter: Callable[[], Awaitable[Session]], asked: GraphQLRequest, feed: Feed, address: str = ""
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """What comes of an operation of any type: of a subscription, everything until it ends by itself."""
+        try:
+            yield (await self.run(enter, asked, AT_ONCE, address)).result
+            return
+        except InvalidOperationTypeError:
+            pass
+        session = await enter()
+        meter = self._meter(session, address)
+        left = await meter.left()
+        if left.remaining == 0:
+            yield PreExecutionError(data=None, errors=[rate_limited(left)])
+            return
+        source = await self._schema.stream(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=Context(session, feed, meter),
+            operation_name=asked.operation_name,
+            operation_extensions=asked.extensions,
+        )
+        async with aclosing(source):
+            async for result in source:
+                yield result
+
+    async def _execute(
+        self, session: Session, meter: Meter, asked: GraphQLRequest, allowed: Allowed
+    ) -> ExecutionResult:
+        left = await meter.left()
+        if left.remaining == 0:
+            return PreExecutionError(data=None, errors=[rate_limited(left)])
+        return await self._schema.execute(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=Context(session=session, meter=meter),
+            operation_name=asked.operation_name,
+            operation_extensions=asked.extensions,
+            allowed_operation_types=allowed,
+        )
+
+    def _meter(self, session: Session, address: str) -> Meter:
+        caller = session.caller
+        who = f"address:{network(address)}" if caller is None else f"assignment:{caller.assignment_hsa_id}"
+        return self._rates.meter(who, budget_of(self._budgets, caller))
+
+    @contextmanager
+    def _one_more(self) -> Iterator[None]:
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
+
+
+def budget_of(budgets: Mapping[str, Budget], caller: Caller | None) -> Budget:
+    """The caller's budget: of those of all roles that the token names, the largest of each figure."""
+    if caller is None:
+        return budgets[ANONYMOUS]
+    mine = [budgets[role] for role in (CALLER, *caller.roles) if role in budgets]
+    return Budget(**{name: max(getattr(one, name) for one in mine) for name in Budget.model_fields})
+
+
+def network(address: str) -> str:
+    """The address of somebody unknown, as far as it tells who it is."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    prefix = _NETWORK_OF_A_CALLER if found.version == 6 else found.max_prefixlen
+    return str(ipaddress.ip_network((found, prefix), strict=False))
+
+
+def refused(message: str, code: str) -> PreExecutionError:
+    """An operation that was not executed."""
+    return PreExecutionError(data=None, errors=[GraphQLError(message, extensions={"code": code})])
