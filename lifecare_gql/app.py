@@ -18,7 +18,7 @@ from lifecare_gql.errors import MigrationError
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
 from lifecare_gql.settings import Mode, Settings
-from lifecare_gql.storage.database import Database
+from lifecare_gql.storage.database import SERVING, Database
 from lifecare_gql.storage.hub import Hub
 from lifecare_gql.storage.migrate import pending
 from lifecare_gql.web.crossing import Crossing
@@ -29,8 +29,11 @@ from lifecare_gql.web.identity import Verifier, load_issuers
 from lifecare_gql.web.kits import kit_routes
 from lifecare_gql.web.live import Live
 from lifecare_gql.web.logging import RequestLog
+from lifecare_gql.web.metrics import Metrics, metrics_route
+from lifecare_gql.web.probes import Readiness, probe_routes
 from lifecare_gql.web.refusals import refused
 from lifecare_gql.web.tokens import DevelopmentIssuer
+from lifecare_gql.web.tracing import tracers
 from lifecare_gql.web.view import GraphQLView
 
 
@@ -45,8 +48,12 @@ def create_app(
     """The application. Raises ConfigurationError or RegionFault before anything is opened."""
     regions = regions or load_regions(settings.regions, settings.assumptions)
     schema = build_schema(regions)
-    db = Database.from_url(settings.database_url, pool_size=settings.pool_size, walled=settings.walled)
+    db = Database.from_url(
+        settings.database_url, pool_size=settings.pool_size, timeouts=SERVING, walled=settings.walled
+    )
     verifier = Verifier(load_issuers(settings))
+    metrics = Metrics(db)
+    schema.observers = (metrics, *tracers(settings))
     entrance = _entrance(settings, db, regions, verifier, clock)
     hub = Hub(db)
     live = Live(hub=hub, send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
@@ -57,16 +64,15 @@ def create_app(
     async def printed(request: Request) -> Response:
         return PlainTextResponse(sdl)
 
-    async def alive(request: Request) -> Response:
-        return PlainTextResponse("ok")
-
     routes: list[BaseRoute] = [
         Route("/graphql", view, middleware=crossing),  # the view tells which methods there are
         WebSocketRoute("/graphql", view),
         Route("/schema.graphql", printed),
-        Route("/livez", alive),
+        *probe_routes(Readiness(db, verifier, regions)),
         *kit_routes(entrance, settings.key()),
     ]
+    if settings.metrics_token or settings.mode is Mode.DEVELOPMENT:
+        routes.append(metrics_route(metrics, settings.metrics_token))
     if settings.mode is Mode.DEVELOPMENT:
         routes += _development(settings, regions, clock)
 
@@ -81,7 +87,7 @@ def create_app(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={HTTPException: refused},
-        middleware=[Middleware(RequestLog, paths=paths)],
+        middleware=[Middleware(RequestLog, paths=paths, told=metrics.answered)],
     )
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -27,13 +28,14 @@ from lifecare_gql.operations import access_log, events, grants
 from lifecare_gql.region_files import CORE
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
-from lifecare_gql.settings import Mode, Settings, from_environment
+from lifecare_gql.settings import SHARED_METRICS, Mode, Settings, from_environment, shared_metrics
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.migrate import migrate as apply_migrations
 from lifecare_gql.storage.migrate import pending
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.url import Dialect, SqliteAddress, parse_url
 from lifecare_gql.web.logging import configure
+from lifecare_gql.web.metrics import forget_the_dead
 from lifecare_gql.web.serving import UVICORN
 from lifecare_gql.web.tokens import DevelopmentIssuer
 
@@ -77,6 +79,8 @@ def serve(
     _check_free(settings)
     create_app(settings)  # what is wrong is told here and once, not by each worker again and again
     asyncio.run(_prepare(settings, with_demo=embedded and development if demo is None else demo))
+    if workers > 1:
+        os.environ.setdefault(SHARED_METRICS, tempfile.mkdtemp(prefix="lifecare-metrics-"))
     # Each worker reads the same settings from its environment.
     os.environ |= {"LIFECARE_HOST": settings.host, "LIFECARE_PORT": str(settings.port)}
     _welcome(settings)
@@ -92,8 +96,11 @@ def serve(
 
 def application() -> object:
     """The application of one worker, from the environment."""
-    configure()
-    return create_app(from_environment())
+    settings = from_environment()
+    configure(settings.log)
+    if directory := shared_metrics():
+        forget_the_dead(directory)
+    return create_app(settings)
 
 
 @cli.command()

@@ -21,6 +21,7 @@ from lifecare_gql.errors import ConfigurationError
 
 PREFIX = "LIFECARE_"
 FOR_TESTS = PREFIX + "TEST_"
+SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
 MIN_SECRET_LENGTH = 32
 MIN_ACCESS_LOG_YEARS = 5
 """How long an access log is kept at least: HSLF-FS 2016:40, 4 kap. 9 §."""
@@ -68,6 +69,13 @@ BUDGETS: Mapping[str, Budget] = {
     "INTEGRATOR": Budget(nodes=50_000, fields=200_000, points=100_000),
 }
 """By the roles that a token names; of several, the largest of each figure counts."""
+
+
+class LogForm(StrEnum):
+    """For a person to read, or for a machine: one JSON object in a line."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class BrowserVersions(BaseModel):
@@ -128,6 +136,16 @@ class Settings(BaseModel):
     )
     token_public_key_file: Path | None = Field(default=None, description="PEM file with the issuer's public key.")
     issuers_file: Path | None = Field(default=None, description="TOML file with one table for each issuer.")
+    log: LogForm = Field(default=LogForm.TEXT, description="text, or json for one object in a line.")
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Who sends it as a bearer token may read /metrics; production has no /metrics without it.",
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="Where traces go (OTLP over HTTP), e.g. http://127.0.0.1:4318/v1/traces; none if unset.",
+    )
     socket_init_seconds: float = Field(
         default=5, gt=0, le=60, description="How long a websocket may wait before it says who it is."
     )
@@ -280,6 +298,11 @@ def from_environment(environ: Mapping[str, str] | None = None, **given: Any) -> 
     except ValidationError as error:
         faults = (_fault(one["loc"], one["msg"]) for one in error.errors(include_url=False, include_input=False))
         raise ConfigurationError("The settings cannot be used:\n" + "\n".join(faults)) from None
+
+
+def shared_metrics(environ: Mapping[str, str] | None = None) -> str | None:
+    """The directory in which several worker processes keep their numbers: prometheus-client's own setting."""
+    return (os.environ if environ is None else environ).get(SHARED_METRICS)
 
 
 def _fault(place: tuple[int | str, ...], message: str) -> str:

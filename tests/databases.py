@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -169,20 +169,30 @@ class PostgresServer:
 
 
 def _launch(directory: Path) -> subprocess.Popen[bytes]:
+    return keep_running(prepare_server(directory, _SETTINGS), directory, remove=True)
+
+
+def prepare_server(directory: Path, settings: Mapping[str, str]) -> list[str]:
+    """Make the files of a server, its socket beside them; the user and group to run it as, and its command."""
     account = _account()
-    binaries = _binaries()
+    binaries = server_binaries()
     if account is not None:
         os.chown(directory, account.pw_uid, account.pw_gid)
         if "site-packages" in binaries.parts:
             binaries = _copied(binaries, directory)
     ids = (account.pw_uid, account.pw_gid) if account else (None, None)
     _initdb(binaries, directory, *ids)
-    options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     socket = ["-c", f"unix_socket_directories={directory}"]
-    command = [str(binaries / "postgres"), "-D", str(directory / "data"), *socket, *options]
-    with (directory / "log").open("wb") as log:
+    return [*map(repr, ids), str(binaries / "postgres"), "-D", str(directory / "data"), *socket, *options]
+
+
+def keep_running(server: list[str], directory: Path, *, remove: bool) -> subprocess.Popen[bytes]:
+    """Run a prepared server until the tests are gone, or the pipe to its keeper is closed."""
+    user, group, *command = server
+    with (directory / "log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-c", _KEEPER, *map(repr, ids), str(directory), *command],
+            [sys.executable, "-c", _KEEPER, user, group, str(directory) if remove else "", *command],
             cwd=directory,
             stdin=subprocess.PIPE,
             stdout=log,
@@ -215,7 +225,7 @@ def _account() -> pwd.struct_passwd | None:
     return pwd.getpwnam("postgres" if "postgres" in names else "nobody")
 
 
-def _binaries() -> Path:
+def server_binaries() -> Path:
     """The newest directory that holds both initdb and postgres."""
     for directory in _candidates():
         if (directory / "initdb").exists() and (directory / "postgres").exists():

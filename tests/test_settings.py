@@ -35,41 +35,46 @@ def test_nothing_needs_to_be_said() -> None:
     assert (settings.mode, settings.host, settings.regions) == (Mode.DEVELOPMENT, "127.0.0.1", None)
 
 
-def test_every_setting_is_an_environment_variable() -> None:
-    said = PRODUCTION | {
-        "LIFECARE_DATABASE_URL": "postgresql://db/lifecare",
-        "LIFECARE_POOL_SIZE": "20",
-        "LIFECARE_STATE_DIR": "state",
-        "LIFECARE_REGIONS": "halland, orebro",
-        "LIFECARE_ASSUMPTIONS": '{"orebro": {"consent_covers_replies": false}}',
-        "LIFECARE_BROWSER_VERSIONS": '{"as_of": "2026-11-20", "versions": {"Edge": 142}}',
-        "LIFECARE_ACCESS_LOG_YEARS": "10",
-        "LIFECARE_ACCESS_EXTRACT_NAMES_STAFF": "true",
-        "LIFECARE_HOST": "0.0.0.0",
-        "LIFECARE_PORT": "80",
-        "LIFECARE_ROW_SECURITY": "false",
-        "LIFECARE_EMERGENCY_HOURS": "2",
-        "LIFECARE_TOKEN_ISSUER": "issuer",
-        "LIFECARE_TOKEN_AUDIENCE": "us",
-        "LIFECARE_TOKEN_ALGORITHMS": "ES256,RS256",
-        "LIFECARE_ISSUERS_FILE": "issuers.toml",
-        "LIFECARE_SOCKET_INIT_SECONDS": "2.5",
-        "LIFECARE_SOCKET_OPERATIONS": "5",
-        "LIFECARE_SOCKETS_PER_CALLER": "7",
-        "LIFECARE_SEND_SECONDS": "9",
-        "LIFECARE_EVENT_HOURS": "48",
-        "LIFECARE_GET_QUERIES": "true",
-        "LIFECARE_HTTP_STATUS": "draft",
-        "LIFECARE_CORS_ORIGINS": "https://sp.example.se, http://localhost:5173",
-        "LIFECARE_BODY_SECONDS": "3",
-        "LIFECARE_REQUEST_SECONDS": "4.5",
-        "LIFECARE_OPERATIONS_AT_ONCE": "50",
-        "LIFECARE_BUDGETS": '{"INTEGRATOR": {"nodes": 9, "fields": 8, "points": 7}}',
-        "LIFECARE_RATE_WINDOW_SECONDS": "30",
-    }
-    assert {name.removeprefix("LIFECARE_").lower() for name in said} == set(Settings.model_fields)
+EVERY = PRODUCTION | {
+    "LIFECARE_DATABASE_URL": "postgresql://db/lifecare",
+    "LIFECARE_POOL_SIZE": "20",
+    "LIFECARE_STATE_DIR": "state",
+    "LIFECARE_REGIONS": "halland, orebro",
+    "LIFECARE_ASSUMPTIONS": '{"orebro": {"consent_covers_replies": false}}',
+    "LIFECARE_BROWSER_VERSIONS": '{"as_of": "2026-11-20", "versions": {"Edge": 142}}',
+    "LIFECARE_ACCESS_LOG_YEARS": "10",
+    "LIFECARE_ACCESS_EXTRACT_NAMES_STAFF": "true",
+    "LIFECARE_HOST": "0.0.0.0",
+    "LIFECARE_PORT": "80",
+    "LIFECARE_ROW_SECURITY": "false",
+    "LIFECARE_EMERGENCY_HOURS": "2",
+    "LIFECARE_TOKEN_ISSUER": "issuer",
+    "LIFECARE_TOKEN_AUDIENCE": "us",
+    "LIFECARE_TOKEN_ALGORITHMS": "ES256,RS256",
+    "LIFECARE_ISSUERS_FILE": "issuers.toml",
+    "LIFECARE_LOG": "json",
+    "LIFECARE_METRICS_TOKEN": "a" * 16,
+    "LIFECARE_OTLP_ENDPOINT": "http://127.0.0.1:4318/v1/traces",
+    "LIFECARE_SOCKET_INIT_SECONDS": "2.5",
+    "LIFECARE_SOCKET_OPERATIONS": "5",
+    "LIFECARE_SOCKETS_PER_CALLER": "7",
+    "LIFECARE_SEND_SECONDS": "9",
+    "LIFECARE_EVENT_HOURS": "48",
+    "LIFECARE_GET_QUERIES": "true",
+    "LIFECARE_HTTP_STATUS": "draft",
+    "LIFECARE_CORS_ORIGINS": "https://sp.example.se, http://localhost:5173",
+    "LIFECARE_BODY_SECONDS": "3",
+    "LIFECARE_REQUEST_SECONDS": "4.5",
+    "LIFECARE_OPERATIONS_AT_ONCE": "50",
+    "LIFECARE_BUDGETS": '{"INTEGRATOR": {"nodes": 9, "fields": 8, "points": 7}}',
+    "LIFECARE_RATE_WINDOW_SECONDS": "30",
+}
 
-    settings = from_environment(said)
+
+def test_every_setting_is_an_environment_variable() -> None:
+    assert {name.removeprefix("LIFECARE_").lower() for name in EVERY} == set(Settings.model_fields)
+
+    settings = from_environment(EVERY)
 
     assert settings.mode is Mode.PRODUCTION
     assert (settings.host, settings.port, settings.pool_size) == ("0.0.0.0", 80, 20)

@@ -29,10 +29,11 @@ from lifecare_gql.schema import (
 from lifecare_gql.schema.budgets import Budgets
 from lifecare_gql.schema.changes import EVENTS, Resync, Subscription
 from lifecare_gql.schema.deprecations import Deprecations, Uses
-from lifecare_gql.schema.failures import OneOperation, Schema
+from lifecare_gql.schema.failures import OneOperation
 from lifecare_gql.schema.glossary import complete
 from lifecare_gql.schema.limits import Shape, Texts, Tokens
 from lifecare_gql.schema.mutations import Mutation
+from lifecare_gql.schema.observing import Observed, Phases
 from lifecare_gql.schema.publishing import described, made
 from lifecare_gql.schema.queries import NODES, Query
 from lifecare_gql.schema.rights import OPEN, RIGHT, tell
@@ -42,7 +43,7 @@ from lifecare_gql.schema.selecting import READ, Needs
 Fields = dict[str, dict[str, StrawberryField]]
 
 
-def build_schema(regions: Regions) -> Schema:
+def build_schema(regions: Regions) -> Observed:
     """The schema of the core and the enabled regions; RegionFault lists every clash and every unfit name."""
     added: Fields = {}
     for module in (messages, episodes, plans, tasks, outage_kits, recoveries, phone_logs, administration, blocks):
@@ -64,20 +65,20 @@ def assembled(
     types: Iterable[type] = (),
     added: Fields | None = None,
     subscription: type | None = None,
-) -> Schema:
+) -> Observed:
     """A schema of these types, with the limits, caches and extensions that every schema of ours has."""
     return _Extended(
         query=query,
         mutation=mutation,
         subscription=subscription,
         types=types,
-        extensions=[Tokens, Texts, _Parsed, Shape, OneOperation, _Validated, Budgets, Deprecations],
+        extensions=[Phases, Tokens, Texts, _Parsed, Shape, OneOperation, _Validated, Budgets, Deprecations],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         added=added or {},
     )
 
 
-class _Extended(Schema):
+class _Extended(Observed):
     """A schema whose types have more fields than their classes, and that knows what of it is deprecated."""
 
     def __init__(self, *, added: Fields, **rest: Any) -> None:

@@ -13,7 +13,6 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode
@@ -32,6 +31,7 @@ from lifecare_gql.errors import (
     StorageUnavailable,
 )
 from lifecare_gql.schema.limits import LIMITS, beyond
+from lifecare_gql.schema.references import reference
 
 log = logging.getLogger("lifecare_gql.errors")
 
@@ -162,7 +162,7 @@ def _told(error: GraphQLError, fallback: str, operation: str) -> GraphQLError:
     kind = type(cause or error).__name__
     details = {"code": code, "cause": kind, "path": path_of(error), "operation": operation}
     if code == INTERNAL:
-        details["reference"] = extensions["reference"] = uuid4().hex
+        details["reference"] = extensions["reference"] = reference()
         details["at"] = where(cause or error)
     level = logging.ERROR if code == INTERNAL else logging.INFO
     log.log(level, " ".join(f"{name}=%s" for name in details), *details.values())

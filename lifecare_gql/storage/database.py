@@ -23,11 +23,11 @@ from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 from lifecare_gql.errors import ConfigurationError, StorageUnavailable
 from lifecare_gql.storage import MODULES, wall
-from lifecare_gql.storage.backends import TransactionClient, finish
+from lifecare_gql.storage.backends import TransactionClient, finish, unheard
 from lifecare_gql.storage.url import Address, Dialect, PostgresAddress, SqliteAddress, parse_url
 from lifecare_gql.storage.wall import Reach
 
-__all__ = ["Database", "Dialect", "Row", "Timeouts", "Transaction"]
+__all__ = ["SERVING", "Database", "Dialect", "Row", "Timeouts", "Transaction"]
 
 Row = tuple[Any, ...]
 
@@ -38,14 +38,18 @@ _CANNOT_OPEN = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.Interface
 class Timeouts:
     """How long to wait, in seconds. SQLite knows ``acquire`` and ``lock`` only.
 
-    ``connect``: for the server to accept a connection. ``acquire``: for a free connection. ``lock``: for
-    another transaction's lock. ``statement``: for one statement, measured by the server; ``command``: the
-    same measured here, for a server that no longer answers. ``idle_in_transaction``: before the server ends
-    a transaction in which nothing happens.
+    ``connect``: for the server to accept a connection. ``acquire``: for a free connection. ``release``: for a
+    rollback, and again before a connection that is given back is dropped instead. ``lock``: for another
+    transaction's lock. ``statement``: for one statement, measured by the server; ``command``: the same
+    measured here, for a server that no longer answers. ``idle_in_transaction``: before the server ends a
+    transaction in which nothing happens.
+
+    The defaults are for commands, which may have much to read; `SERVING` is for somebody who waits.
     """
 
     connect: float = 5.0
     acquire: float = 5.0
+    release: float = 5.0
     lock: float = 5.0
     statement: float = 15.0
     command: float = 20.0
@@ -55,6 +59,12 @@ class Timeouts:
         for name, seconds in asdict(self).items():
             if seconds < 0.001:  # to the databases 0 ms means no limit
                 raise ConfigurationError(f"The timeout {name} must be at least 0.001 s, not {seconds}.")
+
+
+SERVING = Timeouts(
+    connect=2.0, acquire=2.0, release=1.0, lock=2.0, statement=3.0, command=3.5, idle_in_transaction=10.0
+)
+"""A server that stops answering in the middle of a request costs it command + 2 x release: less than 6 s."""
 
 
 class Transaction:
@@ -112,6 +122,8 @@ class Database:
         self._client: Any = None
         #: Called after a commit of this process with the outbox's streams that it added to.
         self.on_news: Callable[[Collection[str]], None] | None = None
+        #: Told of every statement when it has ended: seconds, and the error's name if it could not be served.
+        self.on_statement: Callable[[float, str], None] = unheard
 
     @classmethod
     def from_url(
@@ -219,6 +231,10 @@ class Database:
         rows: list[Row] = await client.fetch(sql, params)
         return rows
 
+    def connections(self) -> dict[str, int]:
+        """Connections of the pool by what they do, used or idle; empty for SQLite, and while it is closed."""
+        return {} if self._client is None else dict(self._client.connections())
+
     async def _connect(self, context: TortoiseContext) -> None:
         name = self.dialect.value  # of the connection; under one name Tortoise would mix up the dialects' SQL
         engine = f"lifecare_gql.storage.backends.{name}"
@@ -232,6 +248,7 @@ class Database:
         except TortoiseConfigurationError as error:
             raise ConfigurationError(f"The models cannot be mapped: {error}") from error
         self._client = context.connections.get(name)
+        self._client.heard = self.on_statement
         try:
             await self._client.create_connection(with_db=True)
         except _CANNOT_OPEN as error:
@@ -290,5 +307,6 @@ def _postgres_credentials(
         "timeout": timeouts.connect,
         "command_timeout": timeouts.command,
         "acquire_timeout": timeouts.acquire,
+        "release_timeout": timeouts.release,
         "server_settings": settings | {"application_name": "lifecare-gql", "timezone": "UTC"} | switch,
     }

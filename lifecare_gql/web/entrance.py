@@ -14,6 +14,7 @@ from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.logins import Identity
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.regions import Regions
+from lifecare_gql.schema import references
 from lifecare_gql.schema.failures import code_for, told_of
 from lifecare_gql.settings import EMERGENCY_HOURS, BrowserVersions
 from lifecare_gql.storage.database import Database
@@ -52,7 +53,9 @@ class Entrance:
         header = request.headers.get("authorization")
         identity = None if header is None else await self.identify(header)
         request.scope["lifecare.identity"] = identity
-        return await self.session(identity)
+        session = await self.session(identity)
+        session.request_id = references.current() or session.request_id
+        return session
 
     async def session(self, identity: Identity | None) -> Session:
         """A session for one operation, now; NotAuthenticated when the assignment is not valid (any longer)."""

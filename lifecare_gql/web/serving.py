@@ -13,6 +13,7 @@ UVICORN: dict[str, Any] = {
     "timeout_graceful_shutdown": 10,
     "http": "lifecare_gql.web.protocols:HttpProtocol",
     "ws": "lifecare_gql.web.protocols:SocketProtocol",
+    "timeout_keep_alive": 75,  # longer than a proxy keeps one (nginx: 60 s): who closes must not be asked again
     "ws_max_size": MAX_BODY_BYTES,
     "ws_per_message_deflate": False,  # memory for each socket, and what is compressed can be guessed at
 }

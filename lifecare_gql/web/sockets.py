@@ -20,7 +20,6 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing, suppress
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect
@@ -35,6 +34,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.logins import Identity
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
+from lifecare_gql.schema import references
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
 from lifecare_gql.web.live import Live, TooMany, TooSlow
@@ -162,6 +162,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Run it in a session of its own: at its own moment, and with the assignment looked up anew."""
+        references.begin()
         try:
             async with aclosing(self._results(operation)) as results:
                 async for result in results:
@@ -175,10 +176,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         except WebSocketDisconnected:
             pass
         except Exception as error:
-            reference = uuid4().hex
-            log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, reference, where(error))
+            told = references.reference()
+            log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, told, where(error))
             with suppress(WebSocketDisconnected):
-                await operation.send_initial_errors([_error(MASKED, INTERNAL, reference=reference)])
+                await operation.send_initial_errors([_error(MASKED, INTERNAL, reference=told)])
 
     async def _results(self, operation: Operation[Context, None]) -> AsyncGenerator[ExecutionResult, None]:
         """One of a query or a mutation, any number of a subscription; NotAuthenticated when it ends for that."""

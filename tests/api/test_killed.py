@@ -9,40 +9,33 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
-import sys
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest
-from pydantic import SecretStr
 
 from lifecare_gql.actions.callers import caller_of
 from lifecare_gql.domain.words import AccessAct, CareRelationKind
 from lifecare_gql.regions import Regions
-from lifecare_gql.settings import Settings
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.url import Dialect
-from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests import world
 from tests.api import crowd
 from tests.api import stage as staged
 from tests.api.process import done
 from tests.api.recorded import episode_holds, relations_hold
+from tests.api.served import Stubborn, serving
 from tests.api.stage import Stage
 from tests.api.test_phone_logs import file, hsa_id, imported, row
 from tests.api.test_recoveries import CENTRE, TOWN, WARD, noticed, worklist
-from tests.conftest import Api, Clock
-from tests.databases import Databases, application, owner
-from tests.test_cli import ROOT, free_port
+from tests.databases import Databases, owner
 from tests.told import told_as_written
 
 SEED = os.environ.get("LIFECARE_TEST_SEED", "1")
@@ -51,106 +44,7 @@ SHARED, LANES, CALLS = 6, 3, 24
 """Patients whom every file is about; how many backfill at once; calls in a file."""
 ANSWERS, LATER = (2, 20), 0.1
 """A server is killed after so many answers, and up to so many seconds later."""
-UNANSWERED = ("TRY_AGAIN", "UNAVAILABLE")
 HOUR = dt.timedelta(hours=1)
-
-
-@dataclass(kw_only=True)
-class Server:
-    """`lifecare-gql serve` as a process of its own, always at the same port and on the same database."""
-
-    settings: Settings
-    directory: Path
-    up: asyncio.Event = field(default_factory=asyncio.Event)
-    process: asyncio.subprocess.Process | None = None
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.settings.port}"
-
-    async def start(self, http: httpx2.AsyncClient) -> None:
-        """Start it, and wait until it answers."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("LIFECARE_")}
-        said = {
-            "LIFECARE_DATABASE_URL": self.settings.database_url,
-            "LIFECARE_ROW_SECURITY": "true",
-            "LIFECARE_SECRET": world.SECRET,
-            "LIFECARE_STATE_DIR": str(self.settings.state_dir),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-        }
-        command = (sys.executable, "-m", "lifecare_gql", "serve", "--no-demo", "--port", str(self.settings.port))
-        with (self.directory / "log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *command, env=kept | said, cwd=self.directory, stdout=log, stderr=log
-            )
-        async with asyncio.timeout(60):
-            while not await self._answers(http):
-                assert self.process.returncode is None, (self.directory / "log").read_text()
-                await asyncio.sleep(0.02)
-        self.up.set()
-
-    async def _answers(self, http: httpx2.AsyncClient) -> bool:
-        try:
-            return (await http.get(f"{self.address}/livez")).status_code == 200
-        except httpx2.TransportError:
-            return False
-
-    async def kill(self) -> None:
-        """Let it end at once, whatever it is doing."""
-        assert self.process is not None
-        assert self.process.returncode is None, "it ended by itself"
-        self.up.clear()
-        self.process.kill()
-        await self.process.wait()
-
-
-class Stubborn(Api):
-    """Repeats every request until it is answered; `answers` holds what each key was answered."""
-
-    def __init__(self, http: httpx2.AsyncClient, server: Server) -> None:
-        super().__init__(http, DevelopmentIssuer(server.settings), Clock(), server.settings.database_url)
-        self.server = server
-        self.answers: dict[str, Any] = {}
-        self.unanswered: Counter[str] = Counter()
-        self.heard: asyncio.Queue[None] = asyncio.Queue()
-
-    async def post(self, query: str, unit: str | None = None, licensed: bool = True, **variables: Any) -> Any:
-        """The first answer."""
-        while True:
-            await self.server.up.wait()
-            try:
-                answer = await super().post(query, unit, licensed, **variables)
-            except (httpx2.TransportError, ValueError):
-                self.unanswered["connection"] += 1
-                continue
-            code = answer["errors"][0]["extensions"]["code"] if "errors" in answer else ""
-            if code not in UNANSWERED:
-                break
-            self.unanswered[code] += 1
-        self.heard.put_nowait(None)
-        if "key" in variables and answer.get("data"):
-            [self.answers[variables["key"]]] = answer["data"].values()
-        return answer
-
-
-@asynccontextmanager
-async def serving(url: str, directory: Path) -> AsyncIterator[tuple[Server, Stubborn]]:
-    """The server, up for the first time, and a client."""
-    settings = Settings(
-        database_url=application(url),
-        secret=SecretStr(world.SECRET),
-        state_dir=directory / "state",
-        port=free_port(),
-    )
-    server = Server(settings=settings, directory=directory)
-    async with httpx2.AsyncClient(base_url=server.address, timeout=30) as http:
-        api = Stubborn(http, server)
-        try:
-            await server.start(http)
-            yield server, api
-        finally:
-            if server.process is not None and server.process.returncode is None:
-                await server.kill()
 
 
 @dataclass(kw_only=True)

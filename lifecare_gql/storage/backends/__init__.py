@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from itertools import count
+from time import perf_counter
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
@@ -24,7 +25,15 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClie
 from tortoise.connection import ConnectionToken, get_connections
 from tortoise.exceptions import TransactionManagementError
 
+from lifecare_gql.errors import StorageBusy, StorageUnavailable
+
 T = TypeVar("T")
+
+
+def unheard(seconds: float, failure: str) -> None:
+    """Nobody listens to how long statements take."""
+
+
 log = logging.getLogger(__name__)
 _numbers = count()
 
@@ -75,17 +84,25 @@ class Lender(Protocol):
     def translate(self, error: Exception, connection: Any) -> Exception | None:
         """The program's or Tortoise's error for a driver's error; None leaves the error as it is."""
 
+    def heard(self, seconds: float, failure: str) -> None:
+        """A statement has ended, `seconds` after its connection was asked for; `failure` names what ended it."""
+
 
 class Lease:
     """One statement's hold on a connection; a driver's error leaves it translated."""
 
-    __slots__ = ("_connection", "_lender")
+    __slots__ = ("_began", "_connection", "_lender")
 
     def __init__(self, lender: Lender) -> None:
         self._lender = lender
 
     async def __aenter__(self) -> Any:
-        self._connection = await self._lender.take()
+        self._began = perf_counter()
+        try:
+            self._connection = await self._lender.take()
+        except (StorageBusy, StorageUnavailable) as error:
+            self._tell(error)
+            raise
         return self._connection
 
     async def __aexit__(
@@ -95,8 +112,13 @@ class Lease:
             better = self._lender.translate(exc, self._connection) if isinstance(exc, Exception) else None
         finally:
             await self._lender.give(self._connection)
+        self._tell(better)
         if better is not None:
             raise better from exc
+
+    def _tell(self, error: Exception | None) -> None:
+        hindered = isinstance(error, StorageBusy | StorageUnavailable)
+        self._lender.heard(perf_counter() - self._began, type(error).__name__ if hindered else "")
 
 
 class TransactionClient(TransactionalDBClient):
@@ -117,6 +139,8 @@ class TransactionClient(TransactionalDBClient):
         self._lock = parent._lock if nested else asyncio.Lock()
         self._savepoint = f"savepoint_{next(_numbers)}"  # unique, so that interleaved ones fail loudly
         self._finalized = False
+        self.release_timeout: float | None = parent.release_timeout
+        self.heard: Callable[[float, str], None] = parent.heard
         self.connection_name = parent.connection_name
         self.fetch_inserted = parent.fetch_inserted
         self.log = parent.log
@@ -188,9 +212,11 @@ class TransactionClient(TransactionalDBClient):
 
     async def _abandon(self) -> None:
         try:
-            await self.rollback()
+            async with asyncio.timeout(self.release_timeout):
+                await self.rollback()
         except Exception as error:  # what led here matters more; a lost connection rolls back by itself
             log.warning("%s during rollback", type(error).__name__)
+            self._parent.drop(self._connection)
 
 
 class Transaction(TransactionContext):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -64,11 +65,13 @@ def _is_lost(connection: Any) -> bool:
 
 
 class Client(AsyncpgDBClient):
-    """Tortoise's client for one pool; ``acquire_timeout`` (seconds) bounds the wait for a connection."""
+    """Tortoise's client for one pool; the timeouts (seconds) bound the wait for a connection, and its return."""
 
-    def __init__(self, *, acquire_timeout: float, **credentials: Any) -> None:
+    def __init__(self, *, acquire_timeout: float, release_timeout: float, **credentials: Any) -> None:
         super().__init__(**credentials)
         self._acquire_timeout = acquire_timeout
+        self.heard = backends.unheard
+        self.release_timeout: float | None = release_timeout
 
     def translate(self, error: Exception, connection: Any) -> Exception | None:
         return translate(error, connection)
@@ -88,9 +91,21 @@ class Client(AsyncpgDBClient):
     async def give(self, connection: Any) -> None:
         try:
             if self._pool is not None:
-                await self._pool.release(connection, timeout=self._acquire_timeout)
+                await self._pool.release(connection, timeout=self.release_timeout)
         except Exception as error:  # asyncpg has then closed the connection and freed its place in the pool
             log.warning("connection dropped: %s", type(error).__name__)
+
+    def drop(self, connection: Any) -> None:
+        """Close it at once, whatever it is doing: the server then rolls back by itself."""
+        with suppress(asyncpg.InterfaceError):  # the pool has taken it back when it broke
+            connection.terminate()
+
+    def connections(self) -> dict[str, int]:
+        """How many connections of the pool are in use, and how many wait for it."""
+        if self._pool is None:
+            return {}
+        idle = self._pool.get_idle_size()
+        return {"used": self._pool.get_size() - idle, "idle": idle}
 
     def acquire_connection(self) -> Any:
         return backends.Lease(self)

@@ -49,9 +49,12 @@ def translate(error: Exception) -> Exception | None:
 class Client(SqliteClient):
     """Tortoise's client for one file; ``acquire_timeout`` (seconds) bounds the wait for the connection."""
 
+    release_timeout: float | None = None  # a file's rollback is not waited for in vain
+
     def __init__(self, file_path: str, *, acquire_timeout: float, **pragmas_and_name: Any) -> None:
         super().__init__(file_path, **pragmas_and_name)
         self._acquire_timeout = acquire_timeout
+        self.heard = backends.unheard
 
     def translate(self, error: Exception, connection: Any) -> Exception | None:
         return translate(error)
@@ -73,6 +76,13 @@ class Client(SqliteClient):
                 await connection.rollback()
         finally:
             self._lock.release()
+
+    def drop(self, connection: Any) -> None:
+        """Nothing: `give` tries again to roll back, for there is no other connection."""
+
+    def connections(self) -> dict[str, int]:
+        """Nothing that could run out: there is one connection."""
+        return {}
 
     def acquire_connection(self) -> Any:
         return backends.Lease(self)

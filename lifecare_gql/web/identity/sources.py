@@ -26,6 +26,10 @@ MAX_BYTES = 256 * 1024
 class Keys(Protocol):
     """An issuer's keys."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is any, so that the issuer's tokens can be verified now."""
+
     async def find(self, kid: str | None) -> Key | None:
         """The key that a token names; None when there is none, IssuerUnavailable when that is not known."""
 
@@ -41,6 +45,10 @@ class FixedKey:
 
     def __init__(self, key: Key) -> None:
         self._key = key
+
+    @property
+    def ready(self) -> bool:
+        return True
 
     async def find(self, kid: str | None) -> Key | None:
         return self._key
@@ -77,6 +85,10 @@ class PublishedKeys:
         self._got_at = self._in_vain_at = float("-inf")
         self._begun = 0
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def ready(self) -> bool:
+        return bool(self._good())
 
     async def find(self, kid: str | None) -> Key | None:
         if kid is None:

@@ -44,6 +44,10 @@ class Verifier:
             with suppress(asyncio.CancelledError):
                 await renewing
 
+    def standing(self) -> dict[str, bool]:
+        """By the name of each issuer, whether its tokens can be verified now."""
+        return {one.name: one.keys.ready for one in self._issuers.values()}
+
     async def verify(self, token: str) -> Identity:
         """What the token says.
 
