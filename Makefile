@@ -19,7 +19,7 @@ serve: install $(if $(NODE),graphiql)  ## install, migrate, load the demo, serve
 	$(BIN)/lifecare-gql serve --port $(PORT)
 
 test: install $(if $(NODE),graphiql)  ## the whole suite, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile $(ARGS)
 
 check: install  ## lint, types, floors, schema, its contract and docs
 	$(BIN)/ruff check .

@@ -166,8 +166,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def session_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """What anybody in this process logs at any level during all tests, exceptions told in full.
 
-    Only the tests' own HTTP client is left out, which logs the URLs that it asks for.
+    Only the tests' own HTTP client is left out, which logs the URLs that it asks for. Searched at the end: when
+    several processes share the tests, test_log.py sees the log of one of them.
     """
+    from tests.house.test_log import leaked  # which needs what stands here
+
     path = tmp_path_factory.mktemp("log") / "session.log"
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
@@ -180,6 +183,7 @@ def session_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root.setLevel(level)
     root.removeHandler(handler)
     handler.close()
+    assert leaked(path.read_text("utf-8")) == []
 
 
 @pytest.fixture(scope="session")

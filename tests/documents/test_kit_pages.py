@@ -251,7 +251,7 @@ def test_nothing_is_made_up_for_what_is_not_stated() -> None:
     assert "1 person med skyddade personuppgifter är utelämnade: deras uppgifter finns inte här." in one
 
 
-@pytest.mark.parametrize("protection", set(Protection) - {Protection.NONE})
+@pytest.mark.parametrize("protection", sorted({*Protection} - {Protection.NONE}))
 def test_nobody_with_a_protected_identity_can_be_put_in_a_kit(protection: Protection) -> None:
     with pytest.raises(ValueError, match="never part of an outage kit") as caught:
         patient("Ines Testperson", "198706062380", protection=protection)
