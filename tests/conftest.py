@@ -210,7 +210,13 @@ def settings(world_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settin
     """Settings of the application under test: on PostgreSQL it runs as a plain role, behind the wall."""
     state: Path = tmp_path_factory.getbasetemp() / "state"
     secret = SecretStr(world.SECRET)
-    return Settings(database_url=application(world_url), row_security=True, secret=secret, state_dir=state)
+    return Settings(
+        database_url=application(world_url),
+        row_security=True,
+        secret=secret,
+        state_dir=state,
+        request_seconds=60,  # the deadline has tests of its own; some questions here are far larger than any page
+    )
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ async def stored(db: Database) -> Rows:
     found: Rows = {}
     for table in await tables_of(db):
         columns = list(await columns_of(db, table))
-        told = await db.select(f"select {', '.join(columns)} from {table} order by id")
+        told = await db.select(f"select {', '.join(columns)} from {table} order by 1, 2")
         found[table] = [dict(zip(columns, row, strict=True)) for row in told]
     return found
 
