@@ -23,6 +23,7 @@ from lifecare_gql.storage.hub import Hub
 from lifecare_gql.storage.migrate import pending
 from lifecare_gql.web.crossing import Crossing
 from lifecare_gql.web.development import Login, development_routes
+from lifecare_gql.web.documents import load_documents
 from lifecare_gql.web.entrance import Entrance
 from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
 from lifecare_gql.web.identity import Verifier, load_issuers
@@ -48,6 +49,7 @@ def create_app(
     """The application. Raises ConfigurationError or RegionFault before anything is opened."""
     regions = regions or load_regions(settings.regions, settings.assumptions)
     schema = build_schema(regions)
+    documents = load_documents(settings, schema._schema)
     db = Database.from_url(
         settings.database_url, pool_size=settings.pool_size, timeouts=SERVING, walled=settings.walled
     )
@@ -57,7 +59,7 @@ def create_app(
     entrance = _entrance(settings, db, regions, verifier, clock)
     hub = Hub(db)
     live = Live(hub=hub, send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
-    view = GraphQLView(schema, entrance, settings, live)
+    view = GraphQLView(schema, entrance, settings, live, documents)
     crossing = [Middleware(Crossing, origins=settings.cors_origins)] if settings.cors_origins else []
     sdl = schema.as_str()
 

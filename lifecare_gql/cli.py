@@ -18,6 +18,7 @@ from lifecare_gql import __version__
 from lifecare_gql.actions.grants import grant_by_command
 from lifecare_gql.app import create_app, utc_now
 from lifecare_gql.contract.commands import contract
+from lifecare_gql.contract.documents import documents
 from lifecare_gql.demo import actors, is_empty, load_demo
 from lifecare_gql.domain.access_words import Role
 from lifecare_gql.domain.words import FactUse
@@ -43,6 +44,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 cli.add_typer(access_log, name="access-log")
 cli.add_typer(contract, name="contract")
 cli.add_typer(events, name="events")
+cli.add_typer(documents, name="documents")
 cli.command()(grants)
 
 

@@ -78,6 +78,14 @@ class LogForm(StrEnum):
     JSON = "json"
 
 
+class DocumentMode(StrEnum):
+    """What is done with trusted documents: nothing, a log line for each request, or nothing but them is run."""
+
+    OFF = "off"
+    LOG = "log"
+    ONLY = "only"
+
+
 class BrowserVersions(BaseModel):
     """Which major version of each browser is the latest: data that a deployment keeps, with the day it is from."""
 
@@ -195,6 +203,8 @@ class Settings(BaseModel):
         le=3600,
         description="The window in which each process counts points.",
     )
+    documents: DocumentMode = Field(default=DocumentMode.OFF, description="Trusted documents: off, log or only.")
+    documents_dir: Path | None = Field(default=None, description="Folder of manifests, <client>/<version>.json.")
 
     @field_validator("regions", "token_algorithms", "cors_origins", mode="before")
     @classmethod
@@ -261,6 +271,8 @@ class Settings(BaseModel):
             )
         if self.secret is not None and len(self.secret.get_secret_value()) < MIN_SECRET_LENGTH:
             raise ValueError(f"LIFECARE_SECRET must have at least {MIN_SECRET_LENGTH} characters")
+        if self.documents is not DocumentMode.OFF and self.documents_dir is None:
+            raise ValueError("LIFECARE_DOCUMENTS needs LIFECARE_DOCUMENTS_DIR")
         if not production and not is_loopback(self.host):
             raise ValueError("development listens on this machine only; set LIFECARE_MODE=production for others")
         return self

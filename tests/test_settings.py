@@ -68,6 +68,8 @@ EVERY = PRODUCTION | {
     "LIFECARE_OPERATIONS_AT_ONCE": "50",
     "LIFECARE_BUDGETS": '{"INTEGRATOR": {"nodes": 9, "fields": 8, "points": 7}}',
     "LIFECARE_RATE_WINDOW_SECONDS": "30",
+    "LIFECARE_DOCUMENTS": "only",
+    "LIFECARE_DOCUMENTS_DIR": "documents",
 }
 
 
@@ -153,6 +155,11 @@ UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
     ),
     "short secret": ({"LIFECARE_SECRET": "short"}, "LIFECARE_SECRET must have at least 32 characters"),
     "open development": ({"LIFECARE_HOST": "0.0.0.0"}, "development listens on this machine only"),
+    "documents from nowhere": ({"LIFECARE_DOCUMENTS": "log"}, "LIFECARE_DOCUMENTS needs LIFECARE_DOCUMENTS_DIR"),
+    "another mode of documents": (
+        {"LIFECARE_DOCUMENTS": "on"},
+        "LIFECARE_DOCUMENTS: Input should be 'off', 'log' or",
+    ),
     "named host": ({"LIFECARE_HOST": "localhost.example"}, "development listens on this machine only"),
     "bare production": ({"LIFECARE_MODE": "production"}, "production needs LIFECARE_SECRET and"),
     "half a production": (

@@ -6,7 +6,7 @@ Section names are those of the specification GraphQL over HTTP.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,16 +30,22 @@ class GraphQLRequest:
     extensions: dict[str, Any] | None = None
 
 
+Resolve = Callable[[dict[str, Any]], dict[str, Any]]
+"""From what was sent to the same with its document."""
+
+
 class Refused(Exception):
     """No operation is run. The status is that of the specification's newest text."""
 
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, headers: Mapping[str, str] | None = None, code: str = ""
+    ) -> None:
         super().__init__(message)
-        self.status, self.headers = status, dict(headers or {})
+        self.status, self.headers, self.code = status, dict(headers or {}), code
 
 
-async def from_body(request: Request, seconds: float) -> GraphQLRequest:
-    """The request of a POST; Refused with 400, 408, 413, 415 or 422."""
+async def from_body(request: Request, seconds: float, resolve: Resolve) -> GraphQLRequest:
+    """The request of a POST, with its document as `resolve` finds it; Refused with 400, 408, 413, 415 or 422."""
     _demand_json(request)
     body = await _body(request, seconds)
     try:
@@ -48,7 +54,7 @@ async def from_body(request: Request, seconds: float) -> GraphQLRequest:
         raise Refused(400, "The request body must be JSON in UTF-8, and not nested deeply.") from None
     if not isinstance(parsed, dict):
         raise Refused(422, "The request body must be a JSON object with a query. Batches are not run.")
-    return _well_formed(parsed)
+    return _well_formed(resolve(parsed))
 
 
 def from_url(request: Request) -> GraphQLRequest:

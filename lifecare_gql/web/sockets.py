@@ -37,6 +37,7 @@ from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy
 from lifecare_gql.schema import references
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
+from lifecare_gql.web.documents import DocumentRefused
 from lifecare_gql.web.live import Live, TooMany, TooSlow
 from lifecare_gql.web.protocols import link_of
 from lifecare_gql.web.requests import GraphQLRequest
@@ -62,7 +63,8 @@ _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
 }
 OPERATION: dict[str, tuple[type, ...]] = {
     # What an operation must hold.
-    "query": (str,),
+    "query": (str, type(None)),
+    "documentId": (str, type(None)),
     "variables": (dict, type(None)),
     "operationName": (str, type(None)),
     "extensions": (dict, type(None)),
@@ -158,6 +160,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             error = _error("Too many operations at once: wait for one to end.", "TOO_MANY_OPERATIONS")
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
         else:
+            try:
+                message["payload"] = self.view.documents.resolve(message["payload"])
+            except DocumentRefused as error:
+                told = [_error(str(error), error.code).formatted]
+                await self.send_message({"id": message["id"], "type": "error", "payload": told})
+                return
             await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
@@ -225,7 +233,7 @@ def _fault(message: Any) -> str | None:
     if shape is None:
         return "Not a message of graphql-transport-ws"
     fitting = fits(message, shape) and 0 < len(message.get("id", "-")) <= MAX_ID_LENGTH
-    if not fitting or (message["type"] == "subscribe" and not fits(message["payload"], OPERATION)):
+    if not fitting or (message["type"] == "subscribe" and not _asks(message["payload"])):
         return "The message lacks something, or holds something of another type"
     return fault(message)
 
@@ -236,6 +244,12 @@ def _named(message: dict[str, Any]) -> bool:
 
 def fits(told: dict[str, Any], shape: dict[str, tuple[type, ...]]) -> bool:
     return all(isinstance(told.get(name), types) for name, types in shape.items())
+
+
+def _asks(payload: dict[str, Any]) -> bool:
+    """Whether it is an operation: a document, or the id of one."""
+    named = payload.get("query") is not None or payload.get("documentId") is not None
+    return named and fits(payload, OPERATION)
 
 
 def _failed(message: str, code: str) -> ExecutionResult:

@@ -22,6 +22,7 @@ from lifecare_gql.schema.failures import Schema, code_for, told_of
 from lifecare_gql.settings import Settings
 from lifecare_gql.web.answers import STATUS, answer, encode, refuse
 from lifecare_gql.web.crossing import is_forged
+from lifecare_gql.web.documents import Documents
 from lifecare_gql.web.entrance import TURNED_AWAY, Entrance
 from lifecare_gql.web.event_streams import EventStream
 from lifecare_gql.web.live import Live
@@ -44,7 +45,9 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
     websocket_adapter_class = SocketAdapter
 
-    def __init__(self, schema: Schema, entrance: Entrance, settings: Settings, live: Live) -> None:
+    def __init__(
+        self, schema: Schema, entrance: Entrance, settings: Settings, live: Live, documents: Documents
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -54,6 +57,7 @@ class GraphQLView(GraphQL[Context, None]):
             allowed_origins=("*",),  # the token decides, and no browser adds it by itself
         )
         self.entrance, self.runner, self.live = entrance, Runner(schema, settings), live
+        self.documents = documents
         self._body_seconds, self._told_by = settings.body_seconds, settings.http_status
         self._origins, self._get = settings.cors_origins, settings.queries_by_get
 
@@ -79,7 +83,7 @@ class GraphQLView(GraphQL[Context, None]):
         try:
             return await self._served(request, media)
         except Refused as one:
-            code = CODES.get(one.status, "INVALID_REQUEST")
+            code = one.code or CODES.get(one.status, "INVALID_REQUEST")
             return refuse(one.status, str(one), media or JSON, self._told_by, code, one.headers)
         except TURNED_AWAY as error:
             code = code_for(error)
@@ -98,7 +102,7 @@ class GraphQLView(GraphQL[Context, None]):
 
     async def _asked(self, request: Request) -> GraphQLRequest:
         if request.method == "POST":
-            return await from_body(request, self._body_seconds)
+            return await from_body(request, self._body_seconds, self.documents.resolve)
         if request.method not in ("GET", "HEAD") or not self._get:
             told = _GET_IS_OFF if request.method in ("GET", "HEAD") else "Use POST."
             raise Refused(405, told, {"allow": self.methods})
