@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -16,7 +17,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from lifecare_gql.demo import actors
 from lifecare_gql.errors import MigrationError
 from lifecare_gql.regions import Regions, load_regions
-from lifecare_gql.schema import build_schema
+from lifecare_gql.schema import build_schema, fitting
 from lifecare_gql.settings import Mode, Settings
 from lifecare_gql.storage.database import SERVING, Database
 from lifecare_gql.storage.hub import Hub
@@ -37,6 +38,8 @@ from lifecare_gql.web.tokens import DevelopmentIssuer
 from lifecare_gql.web.tracing import tracers
 from lifecare_gql.web.view import GraphQLView
 
+_log = logging.getLogger(__name__)
+
 
 def utc_now() -> dt.datetime:
     """The wall clock, in UTC: the only place where it is read."""
@@ -47,7 +50,9 @@ def create_app(
     settings: Settings, regions: Regions | None = None, clock: Callable[[], dt.datetime] = utc_now
 ) -> Starlette:
     """The application. Raises ConfigurationError or RegionFault before anything is opened."""
-    regions = regions or load_regions(settings.regions, settings.assumptions)
+    regions = _usable(
+        regions or load_regions(settings.regions, settings.assumptions, lenient=settings.regions_lenient)
+    )
     schema = build_schema(regions)
     documents = load_documents(settings, schema._schema)
     db = Database.from_url(
@@ -91,6 +96,13 @@ def create_app(
         exception_handlers={HTTPException: refused},
         middleware=[Middleware(RequestLog, paths=paths, told=metrics.answered)],
     )
+
+
+def _usable(regions: Regions) -> Regions:
+    found = fitting(regions)
+    for problem in found.problems:
+        _log.error("Problem %s: %s", problem.key, problem.told())
+    return found
 
 
 def _entrance(

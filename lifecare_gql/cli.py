@@ -20,13 +20,13 @@ from lifecare_gql.app import create_app, utc_now
 from lifecare_gql.contract.commands import contract
 from lifecare_gql.contract.documents import documents
 from lifecare_gql.demo import actors, is_empty, load_demo
+from lifecare_gql.doctor import doctor
 from lifecare_gql.domain.access_words import Role
-from lifecare_gql.domain.words import FactUse
 from lifecare_gql.drill import morning, play
 from lifecare_gql.errors import ConfigurationError, LifecareError
 from lifecare_gql.kits import check_kit, make_kits
 from lifecare_gql.operations import access_log, events, grants
-from lifecare_gql.region_files import CORE
+from lifecare_gql.region_commands import region, regions
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
 from lifecare_gql.settings import SHARED_METRICS, Mode, Settings, from_environment, shared_metrics
@@ -46,6 +46,9 @@ cli.add_typer(contract, name="contract")
 cli.add_typer(events, name="events")
 cli.add_typer(documents, name="documents")
 cli.command()(grants)
+cli.command()(doctor)
+cli.add_typer(regions, name="regions")
+cli.add_typer(region, name="region")
 
 
 def main() -> None:
@@ -139,30 +142,6 @@ def token(
     typer.echo(issuer.issue(known[actor].staff_hsa_id, actor, utc_now(), dt.timedelta(minutes=minutes)))
 
 
-@cli.command()
-def regions() -> None:
-    """Say which regions are enabled, with versions, documents, routines and how their facts are used."""
-    found = _regions(from_environment())
-    versions = {plugin.name: plugin.version for plugin in found.plugins}
-    for region in found.values():
-        plugins = ", ".join(f"{name} {versions[name]}" for name in region.plugins)
-        typer.secho(f"{region.info.name} ({region.code}): {plugins}", bold=True)
-        for document in region.info.documents:
-            told = ", ".join(
-                filter(None, (document.status, document.version, _day(document.date or document.last_changed)))
-            )
-            typer.echo(f"  document  {document.title}{f' [{told}]' if told else ''}")
-        for use in FactUse:
-            count = sum(fact.use is use for fact in region.info.facts)
-            typer.echo(f"  facts     {count:3d} {use.lower()}")
-        typer.echo(f"  routines  {len(region.book.routines)}, duties {len(region.book.duties)}")
-        for assumed in region.book.assumptions:
-            typer.echo(f"  assumes   {assumed.key} = {assumed.value} ({assumed.question})")
-    typer.secho(f"Payment liability ({CORE}): {', '.join(one.id for one in found.payment.policies)}", bold=True)
-    for assumed in found.payment.assumptions:
-        typer.echo(f"  assumes   {assumed.key} = {assumed.value} ({assumed.question})")
-
-
 async def _make_kits(settings: Settings, out: Path, where: Where, *, pdf: bool) -> None:
     made = 0
     async with Database.from_url(settings.database_url, walled=settings.walled) as db:
@@ -174,10 +153,6 @@ async def _make_kits(settings: Settings, out: Path, where: Where, *, pdf: bool) 
     if not made:
         raise ConfigurationError("No active unit is chosen by that.")
     typer.echo(f"{made} kits in {out}. Keep key.pem where it cannot be changed.")
-
-
-def _day(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 @cli.command()
@@ -254,7 +229,7 @@ async def _grant_role(settings: Settings, assignment: str, role: Role, organisat
 
 
 def _regions(settings: Settings) -> Regions:
-    return load_regions(settings.regions, settings.assumptions)
+    return load_regions(settings.regions, settings.assumptions, lenient=settings.regions_lenient)
 
 
 async def _migrate(settings: Settings) -> None:

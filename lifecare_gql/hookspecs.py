@@ -7,8 +7,11 @@ stops the start with a message that names the plugin and all its faults.
 
 from __future__ import annotations
 
+import sys
+import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import pluggy
@@ -19,7 +22,8 @@ from lifecare_gql.domain.logins import LoginRequirements
 from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.payment_policies import PaymentPolicies
 from lifecare_gql.domain.process_rules import ProcessRules
-from lifecare_gql.domain.region import ContactBook, RegionInfo, SwitchboardBook
+from lifecare_gql.domain.quality import Quality
+from lifecare_gql.domain.region import ContactBook, Overlay, RegionInfo, SwitchboardBook
 from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.support import Rollout, Support
 from lifecare_gql.domain.technical import TechnicalRequirements
@@ -27,6 +31,12 @@ from lifecare_gql.domain.training import Training
 
 NAMESPACE = "lifecare_gql"
 """The entry-point group and the name of the pluggy project."""
+
+API = 1
+"""Version of the plugin API that this core speaks: the hooks, their classes, and the data files' keys."""
+
+OLDEST_API = 1
+"""The oldest version that it still understands. A plugin says its own in its package: ``LIFECARE_API = 1``."""
 
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)
@@ -67,6 +77,14 @@ def lifecare_region() -> RegionInfo:  # type: ignore[empty-body]
     """Say who the region is: code, names, municipalities, documents and their facts.
 
     Exactly one plugin says it for each region.
+    """
+
+
+@hookspec
+def lifecare_overlay() -> Overlay:  # type: ignore[empty-body]
+    """Bring documents and facts of a municipality's or hospital's own to a region that another plugin describes.
+
+    They carry the contacts and switchboards that the same plugin adds.
     """
 
 
@@ -144,3 +162,15 @@ def lifecare_schema() -> RegionSchema:  # type: ignore[empty-body]
 @hookspec
 def lifecare_demo() -> Demo:  # type: ignore[empty-body]
     """Offer fictitious units and staff, test persons, and what they did, to try the region's routines on."""
+
+
+@hookspec
+def lifecare_quality() -> Quality:  # type: ignore[empty-body]
+    """Say which rules of the quality ladder the region keeps, and why it is exempt from others."""
+
+
+def hook_promises(specs: ModuleType | None = None) -> dict[str, type]:
+    """Hook names, in order, with the class that each must return, read from the specifications themselves."""
+    module = specs or sys.modules[__name__]
+    named = {name: spec for name, spec in vars(module).items() if hasattr(spec, f"{NAMESPACE}_spec")}
+    return {name: typing.get_type_hints(spec)["return"] for name, spec in named.items()}

@@ -1,47 +1,125 @@
 """Read a region's data files strictly: every fault is named with file and path, all at once.
 
-A file is TOML. Where a value is written ``{ assumption = "key" }`` it is taken from the file's own
-``[[assumptions]]``, or from what the deployment decided otherwise.
+A file is TOML, and each has a hook that says it: a plugin with data only needs no code. `DATA_FILES` is the list.
+Where a value is written ``{ assumption = "key" }`` it is taken from the file's own ``[[assumptions]]``, or from
+what the deployment decided otherwise.
 """
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from lifecare_gql import hookspecs
 from lifecare_gql.domain.payment_policies import PaymentBook
+from lifecare_gql.domain.quality import QualityLadder
 from lifecare_gql.domain.region import RegionInfo
 from lifecare_gql.errors import RegionFault
+from lifecare_gql.hookspecs import OLDEST_API, hook_promises, hookimpl
 
 T = TypeVar("T")
 
 CORE = "core"
 """Under this name, beside the regions' codes, a deployment decides otherwise than the core's assumptions."""
 
-_REGION_FILES = ("region.toml", "documents.toml", "facts.toml")
+SOURCE_FILES = ("documents.toml", "facts.toml")
+"""They belong to the region, or to the overlay, that names whose they are."""
+
+DATA_FILES: Mapping[str, str] = {
+    "lifecare_region": "region.toml",
+    "lifecare_overlay": "overlay.toml",
+    "lifecare_routines": "routines.toml",
+    "lifecare_process": "process.toml",
+    "lifecare_contacts": "contacts.toml",
+    "lifecare_switchboards": "switchboards.toml",
+    "lifecare_outage_routine": "outage.toml",
+    "lifecare_support": "support.toml",
+    "lifecare_login_requirements": "login.toml",
+    "lifecare_rollout": "rollout.toml",
+    "lifecare_administration": "administration.toml",
+    "lifecare_technical_requirements": "technical.toml",
+    "lifecare_training": "training.toml",
+    "lifecare_payment_policies": "payment.toml",
+    "lifecare_demo": "demo.toml",
+    "lifecare_quality": "quality.toml",
+}
+"""Which file each hook reads when the plugin does not say it itself. The same names in every region."""
+
+_WITH_SOURCES = ("lifecare_region", "lifecare_overlay")
+
+
+def speaking(module: Any) -> SimpleNamespace:
+    """What a plugin says: its module's own hooks and, for every data file they leave, a hook that reads it.
+
+    The module is a plugin's module, or its package when there is nothing but data.
+    """
+    package = getattr(module, "__package__", None)
+    own = {name: value for name, value in inspect.getmembers(module) if not name.startswith("__")}
+    read_too = {
+        hook: _reading(package, hook)
+        for hook, name in DATA_FILES.items()
+        if package and hook not in own and files(package).joinpath("data", name).is_file()
+    }
+    return SimpleNamespace(**{"LIFECARE_API": _api(package)} | own | read_too)
+
+
+def _api(package: str | None) -> int:
+    """The version of the plugin API that the package is written for; the first, if it says nothing."""
+    said: int = getattr(importlib.import_module(package), "LIFECARE_API", OLDEST_API) if package else OLDEST_API
+    return said
+
+
+def _reading(package: str, hook: str) -> Callable[..., Any]:
+    spec, kind, name = getattr(hookspecs, hook), hook_promises()[hook], DATA_FILES[hook]
+
+    def said() -> Any:
+        together = (name, *SOURCE_FILES) if hook in _WITH_SOURCES else (name,)
+        return read_together(package, together, kind)
+
+    def said_as_decided(assumptions: hookspecs.Assumptions) -> Any:
+        return read(package, name, kind, assumptions)
+
+    function: Any = said_as_decided if inspect.signature(spec).parameters else said
+    function.__name__, function.__doc__, function.data_file = hook, spec.__doc__, name
+    function.__annotations__ = spec.__annotations__
+    return hookimpl(function)  # type: ignore[no-any-return]
 
 
 def read_region(package: str) -> RegionInfo:
     """The region of a plugin, from data/region.toml, documents.toml and facts.toml; RegionFault when faulty."""
+    return read_together(package, ("region.toml", *SOURCE_FILES), RegionInfo)
+
+
+def read_together(package: str, names: tuple[str, ...], kind: type[T]) -> T:
+    """The value of class `kind` whose keys stand in several files, each key in one of them."""
     tables: dict[str, Any] = {}
     stands_in: dict[str, str] = {}
-    for name in _REGION_FILES:
-        for key, content in _table(package, name).items():
+    for name in names:
+        for key, content in table(package, name).items():
             if key in tables:
                 raise RegionFault(f"{package}: data/{name}: {key} stands in data/{stands_in[key]} too")
             tables[key], stands_in[key] = content, name
-    return _validate(package, ", ".join(_REGION_FILES), RegionInfo, tables, stands_in)
+    belongs = {name.removesuffix(".toml"): name for name in SOURCE_FILES}
+    return _validate(package, names[0], kind, tables, belongs | stands_in)
 
 
 def read(package: str, name: str, kind: type[T], assumptions: Mapping[str, Any] | None = None) -> T:
     """The value of class `kind` in the package's data/`name`; RegionFault lists every fault with its path."""
-    table = _table(package, name)
-    return _validate(package, name, kind, _assume(package, name, table, assumptions or {}))
+    content = table(package, name)
+    return _validate(package, name, kind, _assume(package, name, content, assumptions or {}))
+
+
+def read_ladder() -> QualityLadder:
+    """The rules of the quality ladder."""
+    return read("lifecare_gql", "quality_rules.toml", QualityLadder)
 
 
 def read_payment(assumptions: Mapping[str, Any] | None = None) -> PaymentBook:
@@ -49,7 +127,8 @@ def read_payment(assumptions: Mapping[str, Any] | None = None) -> PaymentBook:
     return read("lifecare_gql", "payment.toml", PaymentBook, assumptions)
 
 
-def _table(package: str, name: str) -> dict[str, Any]:
+def table(package: str, name: str) -> dict[str, Any]:
+    """The file data/`name` of the package as it stands, unchecked; RegionFault if it is missing or no TOML."""
     file = files(package).joinpath("data", name)
     try:
         return tomllib.loads(file.read_text("utf-8"))

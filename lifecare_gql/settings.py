@@ -111,6 +111,9 @@ class Settings(BaseModel):
     regions: tuple[str, ...] | None = Field(
         default=None, description="Enabled plugins, comma-separated; all if unset."
     )
+    regions_lenient: bool = Field(
+        default=False, description="Start without a region whose plugin is faulty, and tell of it (problems)."
+    )
     assumptions: Mapping[str, Mapping[str, Any]] = Field(
         default_factory=dict,
         description='What is decided otherwise, JSON: {"orebro": {"consent_covers_replies": false}}.',

@@ -40,6 +40,7 @@ EVERY = PRODUCTION | {
     "LIFECARE_POOL_SIZE": "20",
     "LIFECARE_STATE_DIR": "state",
     "LIFECARE_REGIONS": "halland, orebro",
+    "LIFECARE_REGIONS_LENIENT": "true",
     "LIFECARE_ASSUMPTIONS": '{"orebro": {"consent_covers_replies": false}}',
     "LIFECARE_BROWSER_VERSIONS": '{"as_of": "2026-11-20", "versions": {"Edge": 142}}',
     "LIFECARE_ACCESS_LOG_YEARS": "10",
@@ -80,7 +81,7 @@ def test_every_setting_is_an_environment_variable() -> None:
 
     assert settings.mode is Mode.PRODUCTION
     assert (settings.host, settings.port, settings.pool_size) == ("0.0.0.0", 80, 20)
-    assert settings.regions == ("halland", "orebro")
+    assert (settings.regions, settings.regions_lenient) == (("halland", "orebro"), True)
     assert (settings.queries_by_get, settings.http_status) == (True, HttpStatus.DRAFT)
     assert settings.cors_origins == ("https://sp.example.se", "http://localhost:5173")
     assert (settings.body_seconds, settings.request_seconds, settings.operations_at_once) == (3, 4.5, 50)

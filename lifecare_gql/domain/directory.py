@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from lifecare_gql.domain.lifetimes import Lifetime
 from lifecare_gql.domain.phones import PhoneNumber
 from lifecare_gql.domain.values import value
 
@@ -27,6 +28,7 @@ class Contact:
         default=None, description="Municipality code (kommunkod), if it is one's own."
     )
     fact: str = Field(description="The fact that names it.")
+    lifetime: Lifetime | None = Field(default=None, description="When it holds and was last verified (giltighet).")
 
 
 @value
@@ -40,6 +42,7 @@ class Switchboard:
     )
     ask_for: str | None = Field(default=None, description="Whom to ask for, in Swedish (en väg in, V17, V57).")
     fact: str = Field(description="The fact that gives the number.")
+    lifetime: Lifetime | None = Field(default=None, description="When it holds and was last verified (giltighet).")
 
 
 @value

@@ -15,8 +15,9 @@ from lifecare_gql.domain.logins import LoginRequirement, LoginRequirements
 from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.payment_policies import PaymentPolicies
 from lifecare_gql.domain.process_rules import ProcessRules
+from lifecare_gql.domain.quality import Quality
 from lifecare_gql.domain.routines import RoutineBook
-from lifecare_gql.domain.sources import Document, Fact, Source, source_of
+from lifecare_gql.domain.sources import Document, Fact, Source, Unsaid, source_of
 from lifecare_gql.domain.support import Rollout, Support
 from lifecare_gql.domain.technical import TechnicalRequirements
 from lifecare_gql.domain.training import Training
@@ -44,6 +45,19 @@ class RegionInfo:
     county_letter: str = Field(pattern=r"^[A-Z]{1,2}$", description="County letter (länsbokstav).")
     municipalities: tuple[Municipality, ...] = Field(min_length=1, description="The county's municipalities.")
     documents: tuple[Document, ...] = Field(min_length=1, description="The source documents.")
+    facts: tuple[Fact, ...] = Field(min_length=1, description="The facts of those documents.")
+    unsaid: tuple[Unsaid, ...] = Field(
+        default=(), description="Which of the data files there is none of, and why no document fills it."
+    )
+
+
+@value
+class Overlay:
+    """What a municipality or hospital adds to a region: its own documents and facts, beside the region's."""
+
+    region: str = Field(description="Code of the region that it adds to.")
+    name: str = Field(description="Whose it is, e.g. a municipality (kommun) or hospital (sjukhus).")
+    documents: tuple[Document, ...] = Field(min_length=1, description="Its own documents.")
     facts: tuple[Fact, ...] = Field(min_length=1, description="The facts of those documents.")
 
 
@@ -93,6 +107,8 @@ class Region:
     process: ProcessRules | None = None
     payment: PaymentPolicies | None = None
     demo: Demo | None = None
+    quality: Quality | None = None
+    overlays: tuple[Overlay, ...] = ()
     plugins: tuple[str, ...] = ()
     _facts: dict[str, Fact] = field(init=False, repr=False, compare=False)
     _documents: dict[str, Document] = field(init=False, repr=False, compare=False)
@@ -117,6 +133,8 @@ class Region:
         yield from self.info.facts
         yield from self.book.routines
         yield from self.book.duties
+        yield from self.contacts
+        yield from self.switchboards
         yield from self.login_requirements
         yield from citing((self.support, self.rollout, self.administration, self.technical, self.training))
 

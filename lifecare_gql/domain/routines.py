@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from lifecare_gql.domain.calendar import OfficeHours
 from lifecare_gql.domain.demands import Demand
 from lifecare_gql.domain.drafts import MessageDraft
+from lifecare_gql.domain.examples import Example
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import Purpose, Severity, Word
@@ -117,6 +118,7 @@ class RoutineBook:
     duties: tuple[Duty, ...] = Field(default=(), description="What the receiver must do.")
     assumptions: tuple[Assumption, ...] = Field(default=(), description="What we had to assume.")
     silence: str | None = Field(default=None, description="What the documents do not say, in Swedish.")
+    examples: tuple[Example, ...] = Field(default=(), description="Examples that the routines are tried on.")
 
     @property
     def rules(self) -> tuple[Routine | Duty, ...]:

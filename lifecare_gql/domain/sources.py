@@ -6,6 +6,7 @@ import datetime as dt
 
 from pydantic import Field, model_validator
 
+from lifecare_gql.domain.lifetimes import Lifetime
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import FactUse
 
@@ -33,6 +34,11 @@ class Document:
     last_changed: dt.date | None = Field(default=None, description="When it was last changed (senast ändrad).")
     fact_checked: dt.date | None = Field(default=None, description="When it was fact-checked (faktagranskad).")
     address: str | None = Field(default=None, description="The address that the document itself gives.")
+    valid_from: dt.date | None = Field(default=None, description="From which day it holds (gäller från).")
+    valid_to: dt.date | None = Field(default=None, description="The last day on which it holds (gäller till).")
+    owner: str | None = Field(
+        default=None, description="The role that answers for it, never a person (dokumentansvarig)."
+    )
     superseded_by: str | None = Field(
         default=None, description="Key of the document that replaces it, if historic."
     )
@@ -58,6 +64,10 @@ class Fact:
     use: FactUse = Field(description="How it is used.")
     used_by: tuple[str, ...] = Field(default=(), description="The routine, computation or view that uses it.")
     note: str | None = Field(default=None, description="A contradiction, a gap or a reading of ours.")
+    lifetime: Lifetime | None = Field(
+        default=None,
+        description="Its own time and keeper, where the document does not say it for all (giltighet).",
+    )
 
 
 @value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lifecare_gql.schema.building import build_schema
+from lifecare_gql.schema.building import build_schema, fitting
 from lifecare_gql.schema.context import Context
 
-__all__ = ["Context", "build_schema"]
+__all__ = ["Context", "build_schema", "fitting"]

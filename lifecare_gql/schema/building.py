@@ -28,6 +28,7 @@ from lifecare_gql.schema import (
 )
 from lifecare_gql.schema.budgets import Budgets
 from lifecare_gql.schema.changes import EVENTS, Resync, Subscription
+from lifecare_gql.schema.contributions import ContributedBy, contributor, mark_types, schema_problems
 from lifecare_gql.schema.deprecations import Deprecations, Uses
 from lifecare_gql.schema.failures import OneOperation
 from lifecare_gql.schema.glossary import complete
@@ -45,18 +46,17 @@ Fields = dict[str, dict[str, StrawberryField]]
 
 def build_schema(regions: Regions) -> Observed:
     """The schema of the core and the enabled regions; RegionFault lists every clash and every unfit name."""
-    added: Fields = {}
-    for module in (messages, episodes, plans, tasks, outage_kits, recoveries, phone_logs, administration, blocks):
-        for name, fields in module.ADDED.items():
-            added.setdefault(name, {}).update(fields)
-    faults = [fault for said in regions.schemas for fault in _faults(said, added)]
+    added = _added_by_the_core()
+    faults = [line for problem in schema_problems(regions, added) for line in problem.told().splitlines()]
     if faults:
         raise RegionFault("The regions' schemas do not fit:\n" + "\n".join(f"  {fault}" for fault in faults))
     for said in regions.schemas:
+        mark = contributor(regions, said)
         for field in said.fields:
-            added.setdefault(field.type_name, {})[field.name] = _region_field(field)
+            added.setdefault(field.type_name, {})[field.name] = _region_field(field, mark)
+    mark_types(regions)
     types = [*NODES.values(), *EVENTS.values(), Resync]
-    return assembled(_query(regions.schemas), Mutation, types, added, Subscription)
+    return assembled(_query(regions), Mutation, types, added, Subscription)
 
 
 def assembled(
@@ -76,6 +76,20 @@ def assembled(
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         added=added or {},
     )
+
+
+def fitting(regions: Regions) -> Regions:
+    """The regions as they are, or, after a lenient start, without those whose schema does not fit."""
+    problems = list(schema_problems(regions, _added_by_the_core())) if regions.lenient else []
+    return regions.without(problems) if problems else regions
+
+
+def _added_by_the_core() -> Fields:
+    added: Fields = {}
+    for module in (messages, episodes, plans, tasks, outage_kits, recoveries, phone_logs, administration, blocks):
+        for name, fields in module.ADDED.items():
+            added.setdefault(name, {}).update(fields)
+    return added
 
 
 class _Extended(Observed):
@@ -114,16 +128,18 @@ class _Validated(ValidationCache):
             yield from super().on_validate()
 
 
-def _query(schemas: Iterable[RegionSchema]) -> type:
+def _query(regions: Regions) -> type:
     """The core's query, with a root field for each region that has one of its own."""
-    namespaces = [_namespace(said) for said in schemas if said.query is not None]
+    namespaces = [
+        _namespace(said, contributor(regions, said)) for said in regions.schemas if said.query is not None
+    ]
     if not namespaces:
         return Query
     regional = create_type("RegionalQuery", namespaces)
     return strawberry.type(type("Query", (Query, regional), {}), name="Query", description=described(Query))
 
 
-def _namespace(said: RegionSchema) -> StrawberryField:
+def _namespace(said: RegionSchema, mark: ContributedBy) -> StrawberryField:
     query: Any = said.query
 
     def resolve() -> Any:
@@ -135,27 +151,9 @@ def _namespace(said: RegionSchema) -> StrawberryField:
         graphql_type=query,
         metadata={RIGHT: OPEN},
         description=f"What only this region has (regionens egna uppgifter): {described(query)}",
+        directives=[mark],
     )
 
 
-def _region_field(field: TypeField) -> StrawberryField:
-    return made(field.name, field.resolve, metadata={READ: Needs(field.needs)})
-
-
-def _faults(said: RegionSchema, added: Fields) -> Iterator[str]:
-    for field in said.fields:
-        window = next((cls for cls in NODES.values() if cls.__name__ == field.type_name), None)
-        if window is None:
-            yield f"{said.region}: {field.type_name} is no type that can be extended"
-            continue
-        if not field.name.startswith(f"{said.region}_"):
-            yield f"{said.region}: {field.type_name}.{field.name} must begin with {said.region}_"
-        if field.name in added.get(field.type_name, {}) or hasattr(window, field.name):
-            yield f"{said.region}: {field.type_name}.{field.name} is already there"
-        if not (field.resolve.__doc__ or "").strip():
-            yield f"{said.region}: {field.type_name}.{field.name} needs a docstring to describe it"
-        columns = window.__model__._meta.fields_map
-        for name in sorted(set(field.needs) - set(columns)):
-            yield f"{said.region}: {field.type_name}.{field.name} needs {name}, which is no column of its row"
-    if said.query is not None and not said.query.__name__.lower().startswith(said.region):
-        yield f"{said.region}: the type {said.query.__name__} must begin with {said.region.capitalize()}"
+def _region_field(field: TypeField, mark: ContributedBy) -> StrawberryField:
+    return made(field.name, field.resolve, metadata={READ: Needs(field.needs)}, directives=[mark])

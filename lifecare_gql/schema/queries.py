@@ -16,11 +16,12 @@ from lifecare_gql.domain.payment import PaymentLiability
 from lifecare_gql.domain.payment_averages import AveragePayment
 from lifecare_gql.domain.payment_policies import YearAmount
 from lifecare_gql.domain.plan_diagram import PlanProcess, plan_process
+from lifecare_gql.domain.problems import Problem
 from lifecare_gql.domain.sources import Fact
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.errors import BadInput
-from lifecare_gql.schema import administration, explaining, payment
+from lifecare_gql.schema import administration, explaining, payment, region_quality
 from lifecare_gql.schema.auditing import AccessEntry, AccessReview, AuditQuery
 from lifecare_gql.schema.blocks import Block, BlockEvent, CareAccess
 from lifecare_gql.schema.changes import changes_cursor
@@ -177,6 +178,10 @@ class Query(PhoneLogQuery, AuditQuery, RateLimitQuery):
     @strawberry.field(description="A region by its code, e.g. halland; null when it is not enabled.")
     def region(self, info: Info, code: str) -> Region | None:
         return info.context.regions.get(code)  # type: ignore[return-value]
+
+    problems: list[Problem] = strawberry.field(
+        resolver=region_quality.problems, description=described(region_quality.problems)
+    )
 
     @strawberry.field(
         description="A fact of a region's documents by its number, e.g. H10; null when there is none."

@@ -8,6 +8,7 @@ import strawberry
 
 from lifecare_gql.actions.outages import region_state
 from lifecare_gql.domain import region as domain
+from lifecare_gql.domain.aging import StaleThing
 from lifecare_gql.domain.directory import Contact, Switchboard
 from lifecare_gql.domain.logins import LoginRequirement
 from lifecare_gql.domain.outage_words import RegionOutageState
@@ -15,11 +16,14 @@ from lifecare_gql.domain.outages import OutageRoutine
 from lifecare_gql.domain.process_rules import ProcessRules
 from lifecare_gql.domain.region import Municipality
 from lifecare_gql.domain.routines import Assumption, Duty, Routine
-from lifecare_gql.domain.sources import Document
+from lifecare_gql.domain.sources import Document, Unsaid
 from lifecare_gql.domain.support import Rollout, Support
 from lifecare_gql.domain.topics import Topic
+from lifecare_gql.schema import region_quality
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.publishing import described
+from lifecare_gql.schema.region_quality import RegionQuality
 
 
 def _of_info(name: str, description: str) -> Any:
@@ -67,6 +71,15 @@ class Region:
     async def outage_state(root: strawberry.Parent[domain.Region], info: Info) -> RegionOutageState:
         return await region_state(info.context.session, root.code)
 
+    quality: RegionQuality = strawberry.field(
+        resolver=region_quality.quality, description=described(region_quality.quality)
+    )
+    stale: list[StaleThing] = strawberry.field(
+        resolver=region_quality.stale, description=described(region_quality.stale)
+    )
+    unsaid: list[Unsaid] = _of_info(
+        "unsaid", "What no document of the region says anything about, and why (tyst)."
+    )
     plugins: list[str] = strawberry.field(description="The plugins that contributed to the region.")
 
     @classmethod

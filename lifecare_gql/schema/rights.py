@@ -97,7 +97,9 @@ RIGHTS: Mapping[str, Right] = {
         ),
         OPEN,
     ),
-    **dict.fromkeys(("unit", "units", "outage", "outages", "recordInboxReading", "registerForum"), DIRECTORY),
+    **dict.fromkeys(
+        ("unit", "units", "outage", "outages", "problems", "recordInboxReading", "registerForum"), DIRECTORY
+    ),
     **dict.fromkeys(("changesCursor", "changes"), OWN),
     **dict.fromkeys(("patient", "patients", "episode", "plan", "node", "nodes", "recordConsent"), CARE),
     **dict.fromkeys(("message", "acknowledgeMessage", "replyToMessage", "retractMessage"), MESSAGE),

@@ -14,6 +14,7 @@ from lifecare_gql.documents import calendars, pages
 from lifecare_gql.domain import (
     administration,
     administration_routes,
+    aging,
     calendar,
     clocks,
     comparing,
@@ -33,7 +34,9 @@ from lifecare_gql.domain import (
     plan_diagram,
     plan_facts,
     plans,
+    problems,
     process_rules,
+    quality,
     readiness,
     recovery_report,
     region,
@@ -67,6 +70,11 @@ def _passage(self: Any, info: Info) -> Source:
 def _first_source(self: Fact, info: Info) -> Source:
     """The first passage, with its document."""
     return info.context.regions.owner(self).source(self.id)
+
+
+def _age(self: aging.Aging, info: Info) -> aging.Age:
+    """Since when and until when it holds, who keeps it, and when somebody last reviewed it (aktualitet)."""
+    return aging.age_of(info.context.regions.owner(self), self)
 
 
 def _facts(self: sources.Document, info: Info, use: FactUse | None = None) -> list[Fact]:
@@ -112,9 +120,11 @@ _AS_THEY_ARE = (
     sources.Source,
     calendar.ExcludedDay,
     calendar.Deadline,
-    directory.Contact,
-    directory.Switchboard,
     directory.Reach,
+    aging.Age,
+    aging.StaleThing,
+    problems.Problem,
+    quality.QualityRule,
     outages.Step,
     outages.RecoveryStep,
     outages.NotBackfilled,
@@ -209,7 +219,9 @@ _CITING = (
 _WITH_MORE: dict[type, dict[str, Any]] = {
     plan_facts.PlanIntervention: {"omit": ("unit_id",), "unit_id": _unit_id},
     clocks.Clock: {"late": _late},
-    sources.Fact: {"source": _first_source},
+    sources.Fact: {"omit": ("lifetime",), "source": _first_source, "age": _age},
+    directory.Contact: {"omit": ("lifetime",), "age": _age},
+    directory.Switchboard: {"omit": ("lifetime",), "age": _age},
     sources.Document: {"facts": _facts},
     routines.Routine: {"omit": ("demand",), "demand": _demand, "source": _source},
     process_rules.ProcessRule: {"omit": ("demand",), "demand": _demand},

@@ -50,6 +50,7 @@ LEADS_TO_NO_PATIENT = {
     "region": "documents",
     "fact": "documents",
     "topics": "documents",
+    "problems": "what is wrong with the plugins",
     "vocabularies": "the schema's own words",
     "rateLimit": "what the caller may still ask for",
     "dischargeProcess": "the process itself",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from lifecare_gql.app import create_app
 from lifecare_gql.errors import RegionFault
 from lifecare_gql.hookspecs import RegionSchema, TypeField
-from lifecare_gql.regions import Regions
+from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
-from tests.conftest import Api
+from lifecare_gql.settings import Settings
+from lifecare_gql.web.tokens import DevelopmentIssuer
+from tests.conftest import Api, Clock
 from tests.world import pid
 
 FACTS = (Path(__file__).parents[1] / "data" / "facts.txt").read_text("utf-8").split()
@@ -134,3 +138,70 @@ def test_a_field_that_does_not_fit_stops_the_start(regions: Regions, field: Type
         build_schema(Regions(by_code=regions.by_code, schemas=(said,), topics=regions.topics))
 
     assert fault in str(refused.value)
+
+
+async def test_a_region_says_where_it_stands_on_the_ladder(api: Api) -> None:
+    query = """{ region(code: "halland") { quality { level rules { rule { id tier checks } standing why } } } }"""
+
+    quality = (await api(query))["region"]["quality"]
+
+    assert quality["level"] == "SILVER"
+    told = {one["rule"]["id"]: one for one in quality["rules"]}
+    assert (told["loads"]["standing"], told["loads"]["why"]) == ("DONE", None)
+    assert told["numbers-called"] == {
+        "rule": {"id": "numbers-called", "tier": "GOLD", "checks": ["numbers-called"]},
+        "standing": "EXEMPT",
+        "why": "Källorna anger inga telefonnummer.",
+    }
+
+
+async def test_a_region_says_what_may_no_longer_hold_and_why_it_is_silent(api: Api) -> None:
+    query = """{ region(code: "vasternorrland") { stale { kind key reason since document owner } unsaid { field }
+      switchboards { age { reviewedAt owner sourceStatus unsaid { field reason } } } } }"""
+
+    region = (await api(query))["region"]
+
+    assert {"kind": "switchboard", "key": "Timrå kommun", "reason": "NEVER_REVIEWED", "since": None} | {
+        "document": "Avbrottsrutin Lifecare Samordnad Planering (SP)",
+        "owner": None,
+    } in region["stale"]
+    assert {one["reason"] for one in region["stale"]} == {"NEVER_REVIEWED", "SOURCE_UNDECIDED"}
+    assert "process" in {one["field"] for one in region["unsaid"]}
+    [*ages] = (one["age"] for one in region["switchboards"])
+    assert {one["sourceStatus"] for one in ages} == {"EJ BESLUTAD"}
+    assert all("Ingen har antecknat att numret är kontrollringt." in str(one["unsaid"]) for one in ages)
+
+
+async def test_problems_are_told_to_those_who_work_here(api: Api) -> None:
+    assert (await api("{ problems { key } }", "varberg"))["problems"] == []
+    assert "errors" in await api.post("{ problems { key } }")
+
+
+async def test_a_lenient_server_tells_of_the_region_that_it_left_out(
+    settings: Settings, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    missing = load_regions(["halland", "skane"], lenient=True)
+    app = create_app(settings, missing, clock)
+
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://127.0.0.1:8000") as http,
+    ):
+        api = Api(http, DevelopmentIssuer(settings), clock, settings.database_url)
+        data = await api("{ regions { code } problems { key severity plugin what } }", "varberg")
+
+    assert [one["code"] for one in data["regions"]] == ["halland"]
+    [problem] = data["problems"]
+    assert (problem["key"], problem["severity"], problem["plugin"]) == ("not-installed", "LEFT_OUT", None)
+    assert "Not installed: skane" in problem["what"]
+    assert "Problem not-installed: Not installed: skane" in caplog.text
+
+
+def test_the_schema_marks_what_a_plugin_added(regions: Regions) -> None:
+    sdl = build_schema(regions).as_str()
+
+    mark = '@contributedBy(plugin: "stockholm", version: "0.1.0")'
+    for line in ("stockholm: StockholmQuery!", "type StockholmQuery", "stockholmRolloutStages: [RolloutStage!]!"):
+        assert f"{line} {mark}" in sdl
+    assert sdl.count("@contributedBy(") == 1 + 5  # the directive itself, and what two plugins added
+    assert build_schema(regions).as_str() == sdl

@@ -13,10 +13,12 @@ import pytest
 
 from lifecare_gql import hookimpl, hookspecs
 from lifecare_gql.hookspecs import NAMESPACE
+from lifecare_gql.region_files import DATA_FILES
 from lifecare_gql.regions import load_regions
 from tests.regions.plugins import CODES, hooks_of, plugin
 
 ROOT = Path(__file__).parents[2]
+OVERLAY = Path(__file__).parent / "overlay"
 DOCUMENT = ROOT.joinpath("docs", "hooks.md").read_text("utf-8")
 SPECS = {name: spec for name, spec in vars(hookspecs).items() if hasattr(spec, f"{NAMESPACE}_spec")}
 SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", DOCUMENT, re.MULTILINE | re.DOTALL))
@@ -45,8 +47,34 @@ def test_the_documented_signature_is_the_specified_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_the_documentation_shows_a_real_implementation(name: str) -> None:
-    assert f"@hookimpl\n{signature(SPECS[name])}:\n    " in examples("python", SECTIONS[name])[1]
+def test_the_documentation_names_the_data_file_or_shows_a_real_implementation(name: str) -> None:
+    if name in DATA_FILES:
+        assert f"Data: `data/{DATA_FILES[name]}`" in SECTIONS[name]
+    else:
+        assert f"@hookimpl\n{signature(SPECS[name])}:\n    " in examples("python", SECTIONS[name])[1]
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_hook_has_an_example(name: str) -> None:
+    assert examples("toml", SECTIONS[name]) or len(examples("python", SECTIONS[name])) > 1
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_hook_has_a_test_of_its_own(name: str) -> None:
+    stem = DATA_FILES.get(name, name).removesuffix(".toml")
+    asked = re.compile(rf"{name}\b|\b{stem}\.toml|\b{stem}=|[\"']{stem}[\"']|\.{stem}\b")
+    tests = [path for path in ROOT.glob("tests/**/test_*.py") if path != Path(__file__)]
+    assert any(asked.search(path.read_text("utf-8")) for path in tests)
+
+
+def test_only_hooks_have_data_files() -> None:
+    assert set(DATA_FILES) == set(SPECS) - {"lifecare_schema"}
+
+
+def test_what_is_on_its_way_out_is_told_and_nothing_else() -> None:
+    leaving = [name for name, spec in SPECS.items() if vars(spec)[f"{NAMESPACE}_spec"]["warn_on_impl"]]
+    table = DOCUMENT.partition("| on its way out |")[2].partition("\n\n")[0]
+    assert [name for name in SPECS if f"| `{name}` |" in table] == leaving
 
 
 @pytest.mark.parametrize("name", SPECS)
@@ -63,12 +91,16 @@ def test_an_implementation_has_the_specified_signature(region: str, name: str) -
 
 
 def test_no_hook_without_its_user() -> None:
-    assert {name for _, name in IMPLEMENTED} == set(SPECS)
+    added = {
+        hook for hook, file in DATA_FILES.items() if (OVERLAY / "lifecare_gql_provstad" / "data" / file).is_file()
+    }
+    assert {name for _, name in IMPLEMENTED} | added == set(SPECS)
 
 
 def test_the_examples_in_data_stand_in_the_regions_files() -> None:
     data = [squeezed(file.read_text("utf-8")) for file in ROOT.glob("plugins/*/*/data/*.toml")]
     data += [squeezed(file.read_text("utf-8")) for file in ROOT.glob("plugins/*/pyproject.toml")]
+    data += [squeezed(file.read_text("utf-8")) for file in OVERLAY.glob("*/data/*.toml")]
     for example in examples("toml", DOCUMENT):
         assert tomllib.loads(example)
         for part in re.split(r"\n\n", example):

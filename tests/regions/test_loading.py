@@ -80,6 +80,9 @@ def test_no_plugins_are_no_regions() -> None:
     assert (len(regions), regions.schemas, regions.plugins) == (0, (), ())
 
 
+BUT_ROUTINES = ("lifecare_region", "lifecare_contacts", "lifecare_process", "lifecare_quality")
+"""What Halland says beside its routines."""
+
 # --- faulty plugins ---
 
 
@@ -171,13 +174,13 @@ def test_a_region_is_described_by_one_plugin() -> None:
 
 
 def test_a_part_that_there_is_one_of_is_said_by_one_plugin() -> None:
-    again = plugin("routines", **rules_of("halland", "lifecare_region", "lifecare_contacts", "lifecare_process"))
+    again = plugin("routines", **rules_of("halland", *BUT_ROUTINES))
     [line] = faults_of(installed("halland"), again)
-    assert line == "halland: lifecare_routines is answered by 2 plugins; one must do"
+    assert line == "routines: lifecare_routines of halland is answered already, by the plugin halland; one must do"
 
 
 def test_a_contribution_to_a_region_that_is_not_there_is_a_fault() -> None:
-    left_out = ("lifecare_region", "lifecare_routines", "lifecare_process")
+    left_out = ("lifecare_region", "lifecare_routines", "lifecare_process", "lifecare_quality")
     contacts = plugin("contacts", **rules_of("halland", *left_out))
     [line] = faults_of(installed("orebro"), contacts)
     assert line == "contacts: lifecare_contacts is for the region halland, which is not enabled"
@@ -201,7 +204,8 @@ def test_a_second_plugin_contributes_contacts() -> None:
 
 def test_a_contacts_key_is_its_own_in_the_region_whoever_contributes_it() -> None:
     [line] = faults_of(installed("halland"), more_contacts("kommunens-mottagare-for-remisser"))
-    assert line == "halland: the contact kommunens-mottagare-for-remisser is there 2 times"
+    told = "the contact kommunens-mottagare-for-remisser of halland is there already, by the plugin halland"
+    assert line == f"zz-contacts: {told}"
 
 
 # --- what the deployment decides otherwise ---

@@ -82,10 +82,11 @@ def test_a_policy_that_does_not_fit_stops_the_start(
 
 def test_policies_are_told_apart_by_their_ids(tmp_path: Path) -> None:
     lines = faults_of(changed("stockholm", tmp_path, payment=text('"stockholm-average"', '"vgr-average"')))
-    assert "the payment policy vgr-average is there 2 times" in lines
+    assert "stockholm: the payment policy vgr-average is there 2 times" in lines
 
 
 def test_a_regions_policies_are_said_by_one_plugin() -> None:
     again = plugin("zz-payment", **STOCKHOLM)
     [line] = faults_of(installed("stockholm"), again)
-    assert line == "stockholm: lifecare_payment_policies is answered by 2 plugins; one must do"
+    told = "lifecare_payment_policies of stockholm is answered already, by the plugin stockholm; one must do"
+    assert line == f"zz-payment: {told}"

@@ -39,6 +39,7 @@ async def test_a_server_that_can_serve_says_so(api: Api, regions: Regions) -> No
             region.code: {name: version for name, version in versions.items() if name in region.plugins}
             for region in regions.values()
         },
+        "problems": [],
     }
     assert (await api.http.get("/livez")).text == "ok"
 
@@ -123,6 +124,6 @@ async def test_a_part_that_is_down_is_no_secret_and_nothing_else_is_told(
         alive = await http.get("/livez")
     assert (alive.status_code, answer.status_code) == (200, 503)
     assert answer.json()["database"] == "unreachable"
-    assert set(answer.json()) == {"ready", "database", "issuers", "regions"}
+    assert set(answer.json()) == {"ready", "database", "issuers", "regions", "problems"}
     assert "sqlite" not in answer.text
     assert "host=" not in answer.text

@@ -1,1 +1,3 @@
 """Region Örebro län: its documents as data, and what only this region has."""
+
+LIFECARE_API = 1

@@ -1,57 +1,9 @@
-"""What Region Västernorrland announces. Everything stands in data/*.toml."""
+"""What Region Västernorrland announces beside the files in data/: the field that only this region has."""
 
 from __future__ import annotations
 
 from lifecare_gql import hookimpl
-from lifecare_gql.domain.demo import Demo
-from lifecare_gql.domain.outages import OutageRoutine
-from lifecare_gql.domain.region import ContactBook, RegionInfo, SwitchboardBook
-from lifecare_gql.domain.routines import RoutineBook
-from lifecare_gql.domain.support import Rollout, Support
-from lifecare_gql.hookspecs import Assumptions, RegionSchema
-from lifecare_gql.region_files import read, read_region
-
-
-@hookimpl
-def lifecare_region() -> RegionInfo:
-    """Codes, municipalities, documents and facts."""
-    return read_region(__package__)
-
-
-@hookimpl
-def lifecare_routines(assumptions: Assumptions) -> RoutineBook:
-    """What is demanded of messages outside the care episode."""
-    return read(__package__, "routines.toml", RoutineBook, assumptions)
-
-
-@hookimpl
-def lifecare_contacts() -> ContactBook:
-    """Whom the documents name as contacts."""
-    return read(__package__, "contacts.toml", ContactBook)
-
-
-@hookimpl
-def lifecare_switchboards() -> SwitchboardBook:
-    """The switchboards and whom to ask for."""
-    return read(__package__, "switchboards.toml", SwitchboardBook)
-
-
-@hookimpl
-def lifecare_outage_routine() -> OutageRoutine:
-    """What to do when the system is down, or that nothing is published."""
-    return read(__package__, "outage.toml", OutageRoutine)
-
-
-@hookimpl
-def lifecare_support() -> Support:
-    """Support routes and roles of the administration."""
-    return read(__package__, "support.toml", Support)
-
-
-@hookimpl
-def lifecare_rollout() -> Rollout:
-    """How the system was introduced."""
-    return read(__package__, "rollout.toml", Rollout)
+from lifecare_gql.hookspecs import RegionSchema
 
 
 @hookimpl
@@ -60,9 +12,3 @@ def lifecare_schema() -> RegionSchema:
     from lifecare_gql_vasternorrland.schema import SCHEMA  # GraphQL types are made when the schema is built
 
     return SCHEMA
-
-
-@hookimpl
-def lifecare_demo() -> Demo:
-    """Fictitious units and staff, test persons, and what they did."""
-    return read(__package__, "demo.toml", Demo)
