@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from lifecare_gql.demo import actors
+from lifecare_gql.demo import MovedClock, actors
 from lifecare_gql.errors import MigrationError
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema, fitting
@@ -61,7 +61,8 @@ def create_app(
     verifier = Verifier(load_issuers(settings))
     metrics = Metrics(db)
     schema.observers = (metrics, *tracers(settings))
-    entrance = _entrance(settings, db, regions, verifier, clock)
+    moved = MovedClock.of(settings, clock) if settings.mode is Mode.DEVELOPMENT else None
+    entrance = _entrance(settings, db, regions, verifier, moved or clock)
     hub = Hub(db)
     live = Live(hub=hub, send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
     view = GraphQLView(schema, entrance, settings, live, documents)
@@ -80,8 +81,8 @@ def create_app(
     ]
     if settings.metrics_token or settings.mode is Mode.DEVELOPMENT:
         routes.append(metrics_route(metrics, settings.metrics_token))
-    if settings.mode is Mode.DEVELOPMENT:
-        routes += _development(settings, regions, clock)
+    if moved:
+        routes += _development(settings, regions, moved)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -127,7 +128,7 @@ async def _check_migrated(url: str) -> None:
         raise MigrationError(f"The database lacks {', '.join(missing)}. Run `lifecare-gql migrate` first.")
 
 
-def _development(settings: Settings, regions: Regions, clock: Callable[[], dt.datetime]) -> list[BaseRoute]:
+def _development(settings: Settings, regions: Regions, clock: MovedClock) -> list[BaseRoute]:
     async def home(request: Request) -> Response:
         return RedirectResponse("/graphiql")
 

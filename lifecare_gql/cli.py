@@ -19,7 +19,7 @@ from lifecare_gql.actions.grants import grant_by_command
 from lifecare_gql.app import create_app, utc_now
 from lifecare_gql.contract.commands import contract
 from lifecare_gql.contract.documents import documents
-from lifecare_gql.demo import actors, is_empty, load_demo
+from lifecare_gql.demo import MovedClock, actors, is_empty, load_demo, renewed
 from lifecare_gql.doctor import doctor
 from lifecare_gql.domain.access_words import Role
 from lifecare_gql.drill import morning, play
@@ -116,10 +116,29 @@ def migrate() -> None:
 
 
 @cli.command()
-def demo() -> None:
+def demo(
+    reset: Annotated[
+        bool,
+        typer.Option("--reset", help="Put the demo as new in the place of all that is there; the clock, too."),
+    ] = False,
+    forward: Annotated[
+        str | None, typer.Option(help="Move the clock on instead, e.g. P3D or PT2H30M: deadlines come nearer.")
+    ] = None,
+) -> None:
     """Load the regions' demo data: fictitious units and staff, test persons. Twice changes nothing."""
     settings = from_environment()
-    asyncio.run(_prepare(settings, with_demo=True, always=True))
+    if forward is not None:
+        _forward(settings, forward)
+    elif reset:
+        asyncio.run(_reset(settings))
+    else:
+        asyncio.run(_prepare(settings, with_demo=True, always=True))
+
+
+def _forward(settings: Settings, by: str) -> None:
+    clock = MovedClock.of(settings, utc_now)
+    clock.forward(by)
+    typer.echo(f"It is {clock():%Y-%m-%d %H:%M:%S} UTC, for as long as the demo is not reset.")
 
 
 @cli.command()
@@ -248,10 +267,20 @@ async def _prepare(settings: Settings, *, with_demo: bool, always: bool = False)
         return
     async with Database.from_url(settings.database_url) as db:
         if always or await is_empty(db):
-            loaded = await load_demo(
-                db, _regions(settings), settings.key(), utc_now(), lambda step: typer.echo(f"  {step}")
-            )
-            typer.echo(str(loaded))
+            await _fill(settings, db)
+
+
+async def _reset(settings: Settings) -> None:
+    async with renewed(settings) as url, Database.from_url(url) as db:
+        await _fill(settings, db)
+    MovedClock.of(settings, utc_now).back()
+
+
+async def _fill(settings: Settings, db: Database) -> None:
+    loaded = await load_demo(
+        db, _regions(settings), settings.key(), utc_now(), lambda step: typer.echo(f"  {step}")
+    )
+    typer.echo(str(loaded))
 
 
 def _check_free(settings: Settings) -> None:

@@ -62,7 +62,7 @@ class Timeouts:
 
 
 SERVING = Timeouts(
-    connect=2.0, acquire=2.0, release=1.0, lock=2.0, statement=3.0, command=3.5, idle_in_transaction=10.0
+    connect=2.0, acquire=4.0, release=1.0, lock=2.0, statement=3.0, command=3.5, idle_in_transaction=10.0
 )
 """A server that stops answering in the middle of a request costs it command + 2 x release: less than 6 s."""
 

@@ -227,6 +227,10 @@ async def test_failing_siblings_leave_a_healthy_server(api: Api) -> None:
     for _ in range(200):
         answer = await api.post(failing, "varberg")
         assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
-    answers = await asyncio.gather(*(api(healthy, "varberg") for _ in range(200)))
+    answers = [
+        answer
+        for _ in range(4)  # as many as wait for SQLite's one connection on a busy machine, and no longer
+        for answer in await asyncio.gather(*(api(healthy, "varberg") for _ in range(50)))
+    ]
 
     assert all({one["givenName"] for one in answer["patients"]["nodes"]} == {"Alva", "Bo"} for answer in answers)
