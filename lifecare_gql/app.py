@@ -67,15 +67,10 @@ def create_app(
     live = Live(hub=hub, send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
     view = GraphQLView(schema, entrance, settings, live, documents)
     crossing = [Middleware(Crossing, origins=settings.cors_origins)] if settings.cors_origins else []
-    sdl = schema.as_str()
-
-    async def printed(request: Request) -> Response:
-        return PlainTextResponse(sdl)
-
     routes: list[BaseRoute] = [
         Route("/graphql", view, middleware=crossing),  # the view tells which methods there are
         WebSocketRoute("/graphql", view),
-        Route("/schema.graphql", printed),
+        _printed(schema.as_str()),
         *probe_routes(Readiness(db, verifier, regions)),
         *kit_routes(entrance, settings.key()),
     ]
@@ -97,6 +92,13 @@ def create_app(
         exception_handlers={HTTPException: refused},
         middleware=[Middleware(RequestLog, paths=paths, told=metrics.answered)],
     )
+
+
+def _printed(sdl: str) -> Route:
+    async def printed(request: Request) -> Response:
+        return PlainTextResponse(sdl)
+
+    return Route("/schema.graphql", printed)
 
 
 def _usable(regions: Regions) -> Regions:
