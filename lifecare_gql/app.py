@@ -64,8 +64,8 @@ def create_app(
     moved = MovedClock.of(settings, clock) if settings.mode is Mode.DEVELOPMENT else None
     entrance = _entrance(settings, db, regions, verifier, moved or clock)
     hub = Hub(db)
-    live = Live(hub=hub, send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
-    view = GraphQLView(schema, entrance, settings, live, documents)
+    live = Live(send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
+    view = GraphQLView(schema, entrance, settings, hub, live, documents)
     crossing = [Middleware(Crossing, origins=settings.cors_origins)] if settings.cors_origins else []
     routes: list[BaseRoute] = [
         Route("/graphql", view, middleware=crossing),  # the view tells which methods there are

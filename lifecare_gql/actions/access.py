@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from lifecare_gql.actions.session import Session
+from lifecare_gql.actions.session import Caller, Session
 from lifecare_gql.actions.telling import Said, tell
 from lifecare_gql.domain.change_words import ChangeTopic
 from lifecare_gql.domain.words import AccessAct
@@ -91,7 +91,13 @@ class Desk:
         noted = self.session.noted
         fresh = [patient for patient in patients if patient is None or (patient, act) not in noted]
         said = {"act": act, "subject": subject, "subject_id": subject_id}
-        found = [self._entry(patient_id=patient, **said) for patient in fresh]
+        session = self.session
+        whom = [(one, uuid4()) for one in session.readers] or [(session.known(), session.request_id)]
+        found = [
+            self._entry(caller, request, patient_id=patient, **said)
+            for patient in fresh
+            for caller, request in whom
+        ]
         await rows.AccessLogEntry.bulk_create(found, using_db=self.tx.client)
         self.session.noted |= {(patient, act) for patient in fresh if patient is not None}
 
@@ -106,13 +112,13 @@ class Desk:
             await self.reader.check(shown)
         await self.note(act, shown, subject)
 
-    def _entry(self, **said: Any) -> rows.AccessLogEntry:
+    def _entry(self, caller: Caller, request_id: UUID, **said: Any) -> rows.AccessLogEntry:
         """An entry with its digest, which nobody can make without the deployment's secret."""
-        session, caller = self.session, self.session.known()
+        session = self.session
         entry = rows.AccessLogEntry(
             entry_id=session.new_entry_id(),
             at=session.now,
-            request_id=session.request_id,
+            request_id=request_id,
             operation=session.operation,
             staff_hsa_id=caller.staff_hsa_id,
             assignment_hsa_id=caller.assignment_hsa_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -41,18 +41,35 @@ TOKEN_REFUSED = (
 
 async def caller_of(db: Database, staff_hsa_id: str, assignment_hsa_id: str, now: dt.datetime) -> Caller:
     """The person on the assignment; NotAuthenticated when it is not theirs, or not valid now."""
-    return _caller(await _assignment(db, staff_hsa_id, assignment_hsa_id, now))
+    found = await _assignments(db, {assignment_hsa_id}, now)
+    return _caller(_own(found.get(assignment_hsa_id), staff_hsa_id))
 
 
 async def admitted(
-    db: Database, regions: Mapping[str, Region], identity: Identity, now: dt.datetime, *, production: bool
-) -> Caller:
-    """The caller of a verified token.
+    db: Database,
+    regions: Mapping[str, Region],
+    identities: Sequence[Identity],
+    now: dt.datetime,
+    *,
+    production: bool,
+) -> list[Caller | NotAuthenticated]:
+    """The callers of verified tokens, in their order; or why one is none.
 
     NotAuthenticated when the assignment is not valid now, when the directory has another unit or care provider
     for it than the token says, and, in production, when the unit's region demands another way to log in (S15).
     """
-    row = await _assignment(db, identity.staff_hsa_id, identity.assignment_hsa_id, now)
+    rows_by_id = await _assignments(db, {one.assignment_hsa_id for one in identities}, now)
+    found: list[Caller | NotAuthenticated] = []
+    for one in identities:
+        try:
+            row = _own(rows_by_id.get(one.assignment_hsa_id), one.staff_hsa_id)
+            found.append(_admitted(row, regions, one, production=production))
+        except NotAuthenticated as error:
+            found.append(error)
+    return found
+
+
+def _admitted(row: Row, regions: Mapping[str, Region], identity: Identity, *, production: bool) -> Caller:
     unit = row.related["unit"]
     told = (identity.unit_hsa_id, identity.care_provider_hsa_id)
     known = (unit.hsa_id, unit.related["organisation"].hsa_id)
@@ -70,10 +87,15 @@ async def admitted(
     )
 
 
-async def _assignment(db: Database, staff_hsa_id: str, assignment_hsa_id: str, now: dt.datetime) -> Row:
-    sql = "{t}.hsa_id = {assignment} and {t}.since <= {now} and ({t}.until is null or {t}.until > {now})"
-    wanted = Rows(model=rows.Assignment, where=Where(sql, {"assignment": assignment_hsa_id, "now": now}))
-    row = await Reader(db.select, db.dialect, _THE_DOOR).first(wanted, _ASSIGNMENT)
+async def _assignments(db: Database, hsa_ids: Collection[str], now: dt.datetime) -> dict[str, Row]:
+    """Those of the assignments that are valid now, by HSA-id."""
+    sql = "{t}.hsa_id in {ids} and {t}.since <= {now} and ({t}.until is null or {t}.until > {now})"
+    wanted = Rows(model=rows.Assignment, where=Where(sql, {"ids": list(hsa_ids), "now": now}))
+    found = await Reader(db.select, db.dialect, _THE_DOOR).page(wanted, _ASSIGNMENT)
+    return {row.hsa_id: row for row in found.rows}
+
+
+def _own(row: Row | None, staff_hsa_id: str) -> Row:
     if row is None or row.related["staff"].hsa_id != staff_hsa_id:
         raise NotAuthenticated(TOKEN_REFUSED)
     return row

@@ -23,10 +23,15 @@ _BACK_OFF = (0.1, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What it takes to follow: the process's hub, and what makes a session of the moment from the token."""
+    """What it takes to follow: the process's hub, and what makes a session of the moment from the token.
+
+    `renew` is told up to where; None: nobody needs it. `met` is asked, by one who has heard everything up to a
+    place, whether to end: others may be there whom to go on with.
+    """
 
     hub: Hub
-    renew: Callable[[], Awaitable[Session]]
+    renew: Callable[[Positions], Awaitable[Session | None]]
+    met: Callable[[Positions], bool] = lambda place: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +49,27 @@ async def place_now(session: Session) -> Positions:
 
 
 async def follow(
-    feed: Feed, session: Session, after: str | None, topics: Collection[ChangeTopic]
+    feed: Feed, session: Session, place: Positions, topics: Collection[ChangeTopic]
 ) -> AsyncGenerator[Step, None]:
-    """Everything about the topics from the cursor `after` on, else from now on; never ends by itself.
+    """Everything about the topics from the place on; ends when the feed says so, and not by itself.
 
-    Raises BadInput for an unusable cursor, and NotAuthenticated when the token or the assignment has ended. A
-    database that is busy or away is waited for. Between two steps no transaction or connection is held.
+    Raises NotAuthenticated when the token or the assignment has ended. A database that is busy or away is waited
+    for. Between two steps no transaction or connection is held.
     """
-    place = await patiently(lambda: place_now(session)) if after is None else positions(session, after)
     follower = _Follower(feed, session, place, topics)
     with feed.hub.following(streams(session)) as grown:
         while True:
             grown.clear()
             async for step in follower.steps():
                 yield step
+            if feed.met(follower.place):
+                return
             await follower.wait(grown)
+
+
+async def begin(session: Session, after: str | None) -> Positions:
+    """The place of the cursor; now without one. BadInput for one that is none, NotAuthenticated."""
+    return await patiently(lambda: place_now(session)) if after is None else positions(session, after)
 
 
 async def patiently(do: Callable[[], Awaitable[T]]) -> T:
@@ -76,7 +87,7 @@ class _Follower:
     """Somebody who follows, and how far; must have a valid assignment at each step."""
 
     def __init__(self, feed: Feed, session: Session, place: Positions, topics: Collection[ChangeTopic]) -> None:
-        self._feed, self._place, self._topics = feed, place, topics
+        self._feed, self.place, self._topics = feed, place, topics
         self._streams, self._operation = streams(session), session.operation
 
     async def steps(self) -> AsyncIterator[Step]:
@@ -87,9 +98,10 @@ class _Follower:
                     yield await self._resync(stretch, stream)
                     continue
                 for entry in stretch.entries:
-                    self._place = self._place | {stream: entry.position}
-                    if entry.news.topic in self._topics:
-                        yield Step(await self._session(), self._place, entry.news)
+                    self.place = self.place | {stream: entry.position}
+                    wanted = entry.news.topic in self._topics
+                    if wanted and (session := await self._session()) is not None:
+                        yield Step(session, self.place, entry.news)
 
     async def wait(self, grown: asyncio.Event) -> None:
         """Until something has been added; meanwhile the assignment is asked for now and then."""
@@ -101,18 +113,22 @@ class _Follower:
                 await self._session()
 
     async def _after(self, stream: str) -> Stretch:
-        return await patiently(lambda: self._feed.hub.after(stream, self._place[stream]))
+        return await patiently(lambda: self._feed.hub.after(stream, self.place[stream]))
 
     async def _resync(self, stretch: Stretch, stream: str) -> Step:
         """Go on from now: nothing is lost to somebody who reads everything anew after this."""
-        reason = ResyncReason.UNKNOWN if stretch.last < self._place[stream] else ResyncReason.TOO_OLD
+        reason = ResyncReason.UNKNOWN if stretch.last < self.place[stream] else ResyncReason.TOO_OLD
         session = await self._session()
-        self._place = await patiently(lambda: place_now(session))
-        return Step(session, self._place, reason)
+        if session is None:
+            raise LookupError("There is a gap, which each one must be told alone.")
+        self.place = await patiently(lambda: place_now(session))
+        return Step(session, self.place, reason)
 
-    async def _session(self) -> Session:
+    async def _session(self) -> Session | None:
         """A session of this moment, on the same unit: a cursor of one unit means nothing at another."""
-        session = await patiently(self._feed.renew)
+        session = await patiently(lambda: self._feed.renew(self.place))
+        if session is None:
+            return None
         if streams(session) != self._streams:
             raise NotAuthenticated("The assignment is at another unit now. Subscribe again.")
         session.operation = self._operation

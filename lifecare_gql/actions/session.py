@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 from uuid import UUID, uuid4
 
 from lifecare_gql.domain.drafts import Party
@@ -37,6 +38,39 @@ class Caller:
     roles: frozenset[str] = frozenset()
 
 
+class SomeOfUs(Caller):
+    """What callers at one unit have in common. To ask it who one is means that the answer is not for all of them.
+
+    `asked` tells whether that was done: then nothing of the answer may be shown to anybody.
+    """
+
+    __slots__ = ("asked",)
+    asked: bool
+
+    @classmethod
+    def of(cls, one: Caller) -> SomeOfUs:
+        """Those who have in common with this one what `in_common` says."""
+        found = cls(**{each.name: getattr(one, each.name) for each in fields(one)})
+        object.__setattr__(found, "asked", False)
+        return found
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _ONES_OWN:
+            object.__setattr__(self, "asked", True)
+            raise LookupError(f"{name} is not the same for all of them")
+        return object.__getattribute__(self, name)
+
+
+_ONES_OWN = frozenset(
+    ("assignment_id", "assignment_hsa_id", "staff_hsa_id", "name", "title", "expires_at", "__dict__")
+)
+
+
+def in_common(caller: Caller) -> tuple[object, ...]:
+    """Everything of a caller that what is shown may depend on, but who it is."""
+    return tuple(getattr(caller, one.name) for one in fields(caller) if one.name not in _ONES_OWN)
+
+
 @dataclass(slots=True, kw_only=True)
 class Session:
     """Everything that an action or a read needs to know about the request. `now` is aware, in UTC."""
@@ -46,6 +80,8 @@ class Session:
     caller: Caller | None
     now: dt.datetime
     secret: bytes
+    # Those for whom it is read, when the same is told to many: each has an entry of their own in the access log.
+    readers: tuple[Caller, ...] = ()
     operation: str = "anonymous"
     # Which browsers are the latest, if the deployment keeps that.
     browsers: BrowserVersions | None = None

@@ -79,7 +79,7 @@ class Budgets(SchemaExtension):
         errors = list(beyond({"nodes": cost.nodes, "fields": cost.fields}, limits, operation))
         meter.price, meter.dry = price(cost, operation.operation), _is_dry_run(operation)
         points = 1 if meter.dry else min(meter.price, budget.points)
-        if not errors and not await meter.spend(points):
+        if not errors and not meter.points and not await meter.spend(points):
             errors = [rate_limited(await meter.left())]
         return errors
 

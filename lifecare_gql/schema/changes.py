@@ -12,7 +12,7 @@ from uuid import UUID
 import strawberry
 
 from lifecare_gql.actions import access
-from lifecare_gql.actions.changes import Feed, Step, follow, patiently
+from lifecare_gql.actions.changes import Feed, Step, begin, follow, patiently
 from lifecare_gql.actions.cursors import cursor
 from lifecare_gql.domain.change_words import ChangeTopic, ResyncReason
 from lifecare_gql.errors import BadInput
@@ -163,7 +163,9 @@ class Subscription:
         context = info.context
         if topics == []:
             raise BadInput("topics: name at least one, or leave it out for all.")
-        steps = follow(_feed(info), context.session, after, topics or list(ChangeTopic))
+        feed = _feed(info)
+        place = context.start or await begin(context.session, after)
+        steps = follow(feed, context.session, place, topics or list(ChangeTopic))
         async with aclosing(steps):
             async for step in steps:
                 context.session = step.session

@@ -18,12 +18,14 @@ from lifecare_gql.schema.rates import Meter
 class Context:
     """One operation, and nothing of HTTP: the session of the actions, anew for each delivery of a subscription.
 
-    `feed` is None where nothing can be subscribed to. `meter`: what the operation is measured with.
+    `feed` is None where nothing can be subscribed to. `meter`: what the operation is measured with. `start`: from
+    where a subscription goes on that has been told something already.
     """
 
     session: Session
     feed: Feed | None = None
     meter: Meter | None = None
+    start: Positions | None = None
     _place: Positions | Exception | None = None
 
     @property

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import time
 from dataclasses import dataclass
+from uuid import uuid4
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
@@ -50,6 +51,10 @@ class Meter:
         self.budget = budget
         self.nodes = self.price = self.points = self.shown = 0
         self.dry = False
+
+    def apart(self) -> Meter:
+        """One with the same budget, from which nobody else spends."""
+        return Meter(self._limiter, self._item, f"apart:{uuid4().hex}", self.budget)
 
     async def spend(self, points: int) -> bool:
         """Spend the points, or none of them when so many are not left."""

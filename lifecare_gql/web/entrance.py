@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lifecare_gql.actions.callers import admitted
-from lifecare_gql.actions.session import Session
+from lifecare_gql.actions.session import Caller, Session
 from lifecare_gql.domain.logins import Identity
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.regions import Regions
@@ -59,17 +59,24 @@ class Entrance:
 
     async def session(self, identity: Identity | None) -> Session:
         """A session for one operation, now; NotAuthenticated when the assignment is not valid (any longer)."""
+        found = [None] if identity is None else await self.callers([identity])
+        if isinstance(found[0], NotAuthenticated):
+            raise found[0]
+        return self.session_of(found[0])
+
+    async def callers(self, identities: Sequence[Identity]) -> list[Caller | NotAuthenticated]:
+        """Who they are now, in their order; or why they are nobody (any longer)."""
         now = self.clock()
-        caller = (
-            None
-            if identity is None
-            else await admitted(self.db, self.regions, identity, now, production=self.production)
-        )
+        return await admitted(self.db, self.regions, identities, now, production=self.production)
+
+    def session_of(self, caller: Caller | None, readers: tuple[Caller, ...] = ()) -> Session:
+        """A session of this moment. `readers`: those for whom it is read, if they are many."""
         return Session(
             db=self.db,
             regions=self.regions,
             caller=caller,
-            now=now,
+            readers=readers,
+            now=self.clock(),
             secret=self.secret,
             browsers=self.browsers,
             names_staff=self.names_staff,

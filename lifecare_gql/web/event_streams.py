@@ -18,7 +18,6 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.types.execution import ExecutionResult
 
-from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.logins import Identity
 from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
 from lifecare_gql.web.answers import encode
@@ -52,7 +51,6 @@ class EventStream(Response):
         self._view, self._asked = view, asked
         self._identity: Identity | None = request.scope["lifecare.identity"]
         self._address = request.client.host if request.client else ""
-        self._feed = view.live.feed(view.entrance, self._identity)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._identity is None:
@@ -114,7 +112,7 @@ class EventStream(Response):
 
     async def _results(self) -> AsyncGenerator[bytes, None]:
         try:
-            source = self._view.runner.results(self._session, self._asked, self._feed, self._address)
+            source = self._view.runner.results(self._identity, self._asked, self._address)
             async with aclosing(source):
                 async for result in source:
                     yield self._next(_plain(result))
@@ -126,9 +124,6 @@ class EventStream(Response):
             log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, reference, where(error))
             masked = {"message": MASKED, "extensions": {"code": INTERNAL, "reference": reference}}
             yield self._next({"data": None, "errors": [masked]})
-
-    async def _session(self) -> Session:
-        return await self._view.entrance.session(self._identity)
 
     def _next(self, payload: dict[str, Any]) -> bytes:
         """The event. JSON as it is written here has no line breaks."""

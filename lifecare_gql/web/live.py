@@ -1,4 +1,4 @@
-"""What websockets and event streams share: the hub, how many one may have, how long a reader is waited for."""
+"""What websockets and event streams share: how many one may have, how long a reader is waited for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from lifecare_gql.actions.changes import Feed
 from lifecare_gql.domain.logins import Identity
-from lifecare_gql.storage.hub import Hub
-from lifecare_gql.web.entrance import Entrance
 from lifecare_gql.web.protocols import Link
 
 
@@ -27,7 +24,6 @@ class TooSlow(Exception):
 class Live:
     """One for each process. `send_seconds`: how long a reader may take to make room for the next message."""
 
-    hub: Hub
     send_seconds: float
     per_caller: int
     _open: Counter[str] = field(default_factory=Counter)
@@ -54,7 +50,3 @@ class Live:
         except TimeoutError:
             link.cut()
             raise TooSlow from None
-
-    def feed(self, entrance: Entrance, identity: Identity | None) -> Feed:
-        """For one operation: each delivery is to somebody who is admitted at that moment."""
-        return Feed(self.hub, lambda: entrance.session(identity))

@@ -14,13 +14,14 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from lifecare_gql.actions.changes import Feed
 from lifecare_gql.actions.session import Caller, Session
+from lifecare_gql.domain.logins import Identity
 from lifecare_gql.schema.budgets import rate_limited
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema
 from lifecare_gql.schema.rates import Meter, Rates
 from lifecare_gql.settings import ANONYMOUS, CALLER, Budget, Settings
+from lifecare_gql.web.crowds import Crowds
 from lifecare_gql.web.requests import GraphQLRequest
 
 log = logging.getLogger("lifecare_gql.operations")
@@ -29,6 +30,7 @@ OVERLOADED, DEADLINE = "OVERLOADED", "DEADLINE_EXCEEDED"
 _NETWORK_OF_A_CALLER = 64
 """Of an IPv6 address: whoever has one has this whole network."""
 
+Enter = Callable[[], Awaitable[Session]]
 Allowed = frozenset[OperationType]
 AT_ONCE: Allowed = frozenset({OperationType.QUERY, OperationType.MUTATION})
 """What has one answer."""
@@ -45,15 +47,15 @@ class Outcome:
 class Runner:
     """One for each process."""
 
-    def __init__(self, schema: Schema, settings: Settings) -> None:
-        self._schema = schema
+    def __init__(self, schema: Schema, settings: Settings, crowds: Crowds) -> None:
+        self._schema, self._crowds = schema, crowds
         self._seconds, self._at_once = settings.request_seconds, settings.operations_at_once
         self._budgets, self._rates = settings.budgets, Rates(settings.rate_window_seconds)
         self._running = 0
 
     async def run(
         self,
-        enter: Callable[[], Awaitable[Session]],
+        enter: Enter,
         asked: GraphQLRequest,
         allowed: Allowed,
         address: str = "",
@@ -82,30 +84,54 @@ class Runner:
         return Outcome(refused(told, DEADLINE), meter)
 
     async def results(
-        self, enter: Callable[[], Awaitable[Session]], asked: GraphQLRequest, feed: Feed, address: str = ""
+        self, identity: Identity | None, asked: GraphQLRequest, address: str = ""
     ) -> AsyncGenerator[ExecutionResult, None]:
         """What comes of an operation of any type: of a subscription, everything until it ends by itself."""
+
+        async def enter() -> Session:
+            return await self._crowds.entrance.session(identity)
+
         try:
             yield (await self.run(enter, asked, AT_ONCE, address)).result
             return
         except InvalidOperationTypeError:
             pass
+        async with aclosing(self._followed(identity, enter, asked, address)) as source:
+            async for result in source:
+                yield result
+
+    async def _followed(
+        self, identity: Identity | None, enter: Enter, asked: GraphQLRequest, address: str
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """Alone, until others are met; with them, until one must go on alone."""
         session = await enter()
         meter = self._meter(session, address)
         left = await meter.left()
         if left.remaining == 0:
             yield PreExecutionError(data=None, errors=[rate_limited(left)])
             return
-        source = await self._schema.stream(
-            asked.query,
-            variable_values=asked.variables,
-            context_value=Context(session, feed, meter),
-            operation_name=asked.operation_name,
-            operation_extensions=asked.extensions,
-        )
-        async with aclosing(source):
-            async for result in source:
-                yield result
+        start = None
+        while True:
+            company = self._crowds.company(asked, identity, session, meter)
+            try:
+                source = await self._schema.stream(
+                    asked.query,
+                    variable_values=asked.variables,
+                    context_value=Context(session, company.feed, meter, start),
+                    operation_name=asked.operation_name,
+                    operation_extensions=asked.extensions,
+                )
+                async with aclosing(source):
+                    async for result in source:
+                        yield result
+                if company.joined is None:
+                    return
+                async with aclosing(company.joined.results()) as told:
+                    async for result in told:
+                        yield result
+                start, session = company.joined.place, await enter()
+            finally:
+                company.leave()
 
     async def _execute(
         self, session: Session, meter: Meter, asked: GraphQLRequest, allowed: Allowed

@@ -31,7 +31,6 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.logins import Identity
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.schema import references
@@ -192,18 +191,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _results(self, operation: Operation[Context, None]) -> AsyncGenerator[ExecutionResult, None]:
         """One of a query or a mutation, any number of a subscription; NotAuthenticated when it ends for that."""
         asked = GraphQLRequest(operation.query, operation.variables, operation.operation_name or None)
-        feed = self.view.live.feed(self.view.entrance, self._identity)
         try:
-            async with aclosing(self.view.runner.results(self._session, asked, feed)) as source:
+            async with aclosing(self.view.runner.results(self._identity, asked)) as source:
                 async for result in source:
                     if turned_out(result):
                         raise NotAuthenticated("The token or the assignment has ended.")
                     yield result
         except _OUR_FAULT as error:
             yield _failed(told_of(error), code_for(error))
-
-    async def _session(self) -> Session:
-        return await self.view.entrance.session(self._identity)
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Strawberry would log what the exception says."""

@@ -20,8 +20,10 @@ from strawberry.types.graphql import OperationType
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema, code_for, told_of
 from lifecare_gql.settings import Settings
+from lifecare_gql.storage.hub import Hub
 from lifecare_gql.web.answers import STATUS, answer, encode, refuse
 from lifecare_gql.web.crossing import is_forged
+from lifecare_gql.web.crowds import Crowds
 from lifecare_gql.web.documents import Documents
 from lifecare_gql.web.entrance import TURNED_AWAY, Entrance
 from lifecare_gql.web.event_streams import EventStream
@@ -46,7 +48,7 @@ class GraphQLView(GraphQL[Context, None]):
     websocket_adapter_class = SocketAdapter
 
     def __init__(
-        self, schema: Schema, entrance: Entrance, settings: Settings, live: Live, documents: Documents
+        self, schema: Schema, entrance: Entrance, settings: Settings, hub: Hub, live: Live, documents: Documents
     ) -> None:
         super().__init__(
             schema,
@@ -56,7 +58,8 @@ class GraphQLView(GraphQL[Context, None]):
             max_subscriptions_per_connection=settings.socket_operations,
             allowed_origins=("*",),  # the token decides, and no browser adds it by itself
         )
-        self.entrance, self.runner, self.live = entrance, Runner(schema, settings), live
+        self.entrance, self.live = entrance, live
+        self.runner = Runner(schema, settings, Crowds(schema, entrance, hub))
         self.documents = documents
         self._body_seconds, self._told_by = settings.body_seconds, settings.http_status
         self._origins, self._get = settings.cors_origins, settings.queries_by_get
