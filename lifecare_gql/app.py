@@ -29,6 +29,7 @@ from lifecare_gql.web.entrance import Entrance
 from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
 from lifecare_gql.web.identity import Verifier, load_issuers
 from lifecare_gql.web.kits import kit_routes
+from lifecare_gql.web.languages import Languages
 from lifecare_gql.web.live import Live
 from lifecare_gql.web.logging import RequestLog
 from lifecare_gql.web.metrics import Metrics, metrics_route
@@ -85,12 +86,11 @@ def create_app(
         async with db, verifier.fresh(), hub:
             yield
 
-    paths = frozenset(route.path for route in routes if isinstance(route, Route))
     return Starlette(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={HTTPException: refused},
-        middleware=[Middleware(RequestLog, paths=paths, told=metrics.answered)],
+        middleware=_around(settings, routes, metrics),
     )
 
 
@@ -99,6 +99,15 @@ def _printed(sdl: str) -> Route:
         return PlainTextResponse(sdl)
 
     return Route("/schema.graphql", printed)
+
+
+def _around(settings: Settings, routes: list[BaseRoute], metrics: Metrics) -> list[Middleware]:
+    """The language is found outermost: what nobody has caught is told in it, too."""
+    paths = frozenset(route.path for route in routes if isinstance(route, Route))
+    return [
+        Middleware(Languages, default=settings.language),
+        Middleware(RequestLog, paths=paths, told=metrics.answered),
+    ]
 
 
 def _usable(regions: Regions) -> Regions:

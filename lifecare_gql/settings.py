@@ -86,6 +86,13 @@ class DocumentMode(StrEnum):
     ONLY = "only"
 
 
+class Language(StrEnum):
+    """A language that the program speaks."""
+
+    SWEDISH = "sv"
+    ENGLISH = "en"
+
+
 class BrowserVersions(BaseModel):
     """Which major version of each browser is the latest: data that a deployment keeps, with the day it is from."""
 
@@ -121,6 +128,9 @@ class Settings(BaseModel):
     browser_versions: BrowserVersions | None = Field(
         default=None,
         description='Latest major versions, JSON with a day: {"as_of": "2026-11-20", "versions": {"Edge": 1}}.',
+    )
+    language: Language | None = Field(
+        default=None, description="sv or en, where a caller asks for none; each text as it is written if unset."
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")

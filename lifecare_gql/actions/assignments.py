@@ -17,6 +17,7 @@ from lifecare_gql.domain.administration_words import AssignmentEventKind
 from lifecare_gql.domain.identity import is_hsa_id
 from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.reviewing import name_objections
+from lifecare_gql.domain.texts import said
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import one
@@ -91,7 +92,9 @@ def _judge(order: AssignOrder, where: Place, unit: Row, *, new: bool, taken: boo
         yield objection(_Code.UNIT_NOT_REGISTERED, ("input", "unitId"), where)
     for name, hsa_id in (("staffHsaId", order.staff_hsa_id), ("assignmentHsaId", order.assignment_hsa_id)):
         if not is_hsa_id(hsa_id):
-            yield objection(_Code.VALUE_NOT_UNDERSTOOD, ("input", name), where, detail="Det är inget HSA-id.")
+            yield objection(
+                _Code.VALUE_NOT_UNDERSTOOD, ("input", name), where, detail=said("Det är inget HSA-id.")
+            )
     if taken:
         yield objection(_Code.HSA_ID_TAKEN, ("input", "assignmentHsaId"), where)
     names = {"title": order.title}

@@ -11,6 +11,7 @@ from lifecare_gql.actions import facts
 from lifecare_gql.actions.session import Caller
 from lifecare_gql.domain.logins import Identity, unmet
 from lifecare_gql.domain.region import Region
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database
@@ -105,7 +106,14 @@ def _demand_login(region: Region, identity: Identity) -> None:
     demand = unmet(region.login_requirements, identity.methods)
     if demand is not None:
         quote = region.source(demand.fact).quote
-        raise NotAuthenticated(f"Log in as {region.info.name} demands ({demand.fact}): {quote}")
+        raise NotAuthenticated(
+            said(
+                "Log in as {region} demands ({fact}): {quote}",
+                region=region.info.name,
+                fact=demand.fact,
+                quote=quote,
+            )
+        )
 
 
 def _caller(row: Row) -> Caller:

@@ -120,7 +120,7 @@ class _Follower:
         reason = ResyncReason.UNKNOWN if stretch.last < self.place[stream] else ResyncReason.TOO_OLD
         session = await self._session()
         if session is None:
-            raise LookupError("There is a gap, which each one must be told alone.")
+            raise LookupError(reason)  # a gap, of which each one must be told alone
         self.place = await patiently(lambda: place_now(session))
         return Step(session, self.place, reason)
 

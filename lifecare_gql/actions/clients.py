@@ -18,6 +18,7 @@ from lifecare_gql.domain.technical import (
     best,
     judge,
 )
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import BadInput
 
 MAX_USER_AGENT = 1_000
@@ -26,7 +27,9 @@ MAX_USER_AGENT = 1_000
 def client_of(user_agent: str) -> Client:
     """What the text says of browser and system; BadInput for one that is longer than any browser's."""
     if len(user_agent) > MAX_USER_AGENT:
-        raise BadInput(f"userAgent must not be longer than {MAX_USER_AGENT} characters.")
+        raise BadInput(
+            said("{name} must not be longer than {most} characters.", name="userAgent", most=MAX_USER_AGENT)
+        )
     found = ua_parser.parse(user_agent)
     return Client(
         system=found.os.family if found.os else None,

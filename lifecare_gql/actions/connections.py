@@ -13,6 +13,7 @@ from lifecare_gql.actions.administration import UNIT, Judged, administrator, pla
 from lifecare_gql.actions.results import Missing, Outcome
 from lifecare_gql.actions.session import Session
 from lifecare_gql.actions.versions import lock
+from lifecare_gql.domain import texts
 from lifecare_gql.domain.administering import (
     CENTRAL,
     CONFIGURE,
@@ -158,7 +159,9 @@ def _may_configure(actor: Administrator, where: Place) -> Iterator[Objection]:
 
 def _hsa_id(hsa_id: str, taken: bool, where: Place) -> Iterator[Objection]:
     if not is_hsa_id(hsa_id):
-        yield objection(_Code.VALUE_NOT_UNDERSTOOD, ("input", "hsaId"), where, detail="Det är inget HSA-id.")
+        yield objection(
+            _Code.VALUE_NOT_UNDERSTOOD, ("input", "hsaId"), where, detail=texts.said("Det är inget HSA-id.")
+        )
     if taken:
         yield objection(_Code.HSA_ID_TAKEN, ("input", "hsaId"), where)
 
@@ -170,9 +173,13 @@ def _said(said: UnitSaid | None, where: Place, session: Session) -> Iterator[Obj
         yield from name_objections(said.name.strip(), ("input", "name"))
     known = {one.code for region in session.regions.values() for one in region.info.municipalities}
     if said.municipality is not None and said.municipality not in known:
-        yield objection(_Code.VALUE_NOT_UNDERSTOOD, ("input", "municipality"), where, detail="Ingen sådan kommun.")
+        yield objection(
+            _Code.VALUE_NOT_UNDERSTOOD, ("input", "municipality"), where, detail=texts.said("Ingen sådan kommun.")
+        )
     if said.phone is not None and not _is_phone(said.phone):
-        yield objection(_Code.VALUE_NOT_UNDERSTOOD, ("input", "phone"), where, detail="Det är inget nummer.")
+        yield objection(
+            _Code.VALUE_NOT_UNDERSTOOD, ("input", "phone"), where, detail=texts.said("Det är inget nummer.")
+        )
 
 
 def _is_phone(text: str) -> bool:

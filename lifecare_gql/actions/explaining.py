@@ -21,6 +21,7 @@ from lifecare_gql.domain.access_explained import (
 )
 from lifecare_gql.domain.access_words import AccessBasis, Role
 from lifecare_gql.domain.identity import is_hsa_id
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.errors import BadInput, NotPermitted
 from lifecare_gql.storage import rows
@@ -125,16 +126,21 @@ async def _rules(
     now, unit = desk.session.now, whose.unit.name
     valid = whose.since <= now and (whose.until is None or whose.until > now)
     reader = Reader(desk.tx.select, desk.session.db.dialect, viewer)
-    said = await reader.predicates(one(model, object_id))
-    here, part, opened, hidden = said or (False, False, False, False)
-    until = "tills vidare" if whose.until is None else f"till {whose.until:%Y-%m-%d}"
+    found = await reader.predicates(one(model, object_id))
+    here, part, opened, hidden = found or (False, False, False, False)
+    until = said("till {day}", day=f"{whose.until:%Y-%m-%d}") if whose.until else said("tills vidare")
     lifted = "En spärr döljer det för enheten." if hidden else "Ingen spärr döljer det för enheten nu."
+    rule = said("Regeln för {kind} gäller {unit}.", kind=model.__name__, unit=unit)
     return (
-        AccessRule(code=_Code.ASSIGNMENT, holds=valid, told=f"{whose.title}, {unit}, {until}."),
-        AccessRule(code=_Code.EXISTS, holds=here, told=f"{model.__name__}."),
-        AccessRule(code=_Code.TAKES_PART, holds=part, told=f"Regeln för {model.__name__} gäller {unit}."),
-        AccessRule(code=_Code.OPENED, holds=opened, told="Tidsbegränsad åtkomst som gäller nu."),
-        AccessRule(code=_Code.NOT_BLOCKED, holds=not hidden, told=lifted),
+        AccessRule(
+            code=_Code.ASSIGNMENT,
+            holds=valid,
+            told=said("{title}, {unit}, {until}.", title=whose.title, unit=unit, until=until),
+        ),
+        AccessRule(code=_Code.EXISTS, holds=here, told=said("{kind}.", kind=model.__name__)),
+        AccessRule(code=_Code.TAKES_PART, holds=part, told=rule),
+        AccessRule(code=_Code.OPENED, holds=opened, told=said("Tidsbegränsad åtkomst som gäller nu.")),
+        AccessRule(code=_Code.NOT_BLOCKED, holds=not hidden, told=said(lifted)),
     )
 
 

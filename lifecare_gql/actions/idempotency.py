@@ -17,6 +17,7 @@ from lifecare_gql.actions.access import Desk, work
 from lifecare_gql.actions.results import Done, KeyReused, Refused
 from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.objections import Objection
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import AccessAct, Severity
 from lifecare_gql.errors import BadInput
 from lifecare_gql.storage import rows
@@ -24,6 +25,7 @@ from lifecare_gql.storage import rows
 T = TypeVar("T")
 
 MAX_KEY_LENGTH = 100
+_KEY_FORM = "idempotencyKey must be 1 to {most} printable ASCII characters; a UUID is fine."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Attempt:
 def attempt(action: str, key: str, body: Mapping[str, Any]) -> Attempt:
     """The request, with a digest of everything it asks for. BadInput for a key that cannot be stored."""
     if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
-        raise BadInput(f"idempotencyKey must be 1 to {MAX_KEY_LENGTH} printable ASCII characters; a UUID is fine.")
+        raise BadInput(said(_KEY_FORM, most=MAX_KEY_LENGTH))
     text = json.dumps([action, body], sort_keys=True, default=_plain, ensure_ascii=False)
     return Attempt(action, key, hashlib.sha256(text.encode()).hexdigest())
 

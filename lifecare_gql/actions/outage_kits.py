@@ -34,6 +34,7 @@ from lifecare_gql.domain.episode_facts import EpisodeFacts
 from lifecare_gql.domain.messages import awaiting
 from lifecare_gql.domain.plan_facts import Meeting
 from lifecare_gql.domain.reviewing import reach
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import Awaiting
 from lifecare_gql.errors import BadInput
 from lifecare_gql.storage import rows
@@ -92,7 +93,9 @@ async def outage_kit(session: Session) -> KitSheet:
     caller = session.known()
     region = session.regions.get(caller.unit.region)
     if region is None:
-        raise BadInput(f"The region {caller.unit.region} is not enabled: it has no outage kit.")
+        raise BadInput(
+            said("The region {region} is not enabled: it has no outage kit.", region=caller.unit.region)
+        )
     async with work(session) as desk:
         organisation = await _organisation(desk, caller.unit_id)
         episodes = await _episodes(desk)

@@ -8,6 +8,7 @@ import hmac
 from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.calendar import stockholm_day
 from lifecare_gql.domain.identity import InvalidIdentity, PersonIdentity, parse_identity
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import BadInput
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import Rows
@@ -24,7 +25,7 @@ def digest_of(session: Session, identifier: str) -> str:
     try:
         identity = parse_identity(identifier, stockholm_day(session.now))
     except InvalidIdentity as fault:
-        raise BadInput(f"identifier: {fault.message}") from None
+        raise BadInput(said("identifier: {fault}", fault=said(fault.message))) from None
     return identity_digest(session.secret, identity)
 
 

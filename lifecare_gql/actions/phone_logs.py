@@ -33,6 +33,7 @@ from lifecare_gql.domain.episode_words import EpisodeEventKind
 from lifecare_gql.domain.episodes import judge, refused
 from lifecare_gql.domain.identity import parse_identity
 from lifecare_gql.domain.objections import Objection, ObjectionCode
+from lifecare_gql.domain.texts import said
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import Order, Rows, Shape
 from lifecare_gql.storage.reading.where import Where
@@ -93,7 +94,7 @@ async def _write(desk: Desk, import_id: UUID, entries: list[Entry]) -> None:
 
 def _told(fault: RowFault) -> Objection:
     path = ("input", "file", str(fault.line), fault.column)
-    return Objection(code=fault.code, path=path, reason=fault.reason, remedy=fault.remedy)
+    return Objection(code=fault.code, path=path, reason=said(fault.reason), remedy=said(fault.remedy))
 
 
 def _fault(row: PhoneLogRow, column: str, code: ObjectionCode, reason: str, remedy: str) -> Objection:

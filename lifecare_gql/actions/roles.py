@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.access_words import Role
+from lifecare_gql.domain.texts import either, said
 from lifecare_gql.errors import NotPermitted
 from lifecare_gql.storage import rows
 
@@ -22,6 +23,8 @@ async def demand(session: Session, *roles: Role) -> dict[Role, rows.RoleGrant]:
     """Those of the roles that the caller has; NotPermitted, which names what is needed, without any of them."""
     mine = {role: grant for role, grant in (await held(session)).items() if role in roles}
     if not mine:
-        needed = " eller ".join(role.swedish for role in roles)
-        raise NotPermitted(f"Det krävs rollen {needed}. Vem som tilldelar den visar permissionRoute.")
+        needed = either(role.term for role in roles)
+        raise NotPermitted(
+            said("Det krävs rollen {role}. Vem som tilldelar den visar permissionRoute.", role=needed)
+        )
     return mine

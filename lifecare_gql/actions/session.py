@@ -13,7 +13,7 @@ from lifecare_gql.domain.drafts import Party
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.regions import Regions
-from lifecare_gql.settings import EMERGENCY_HOURS, BrowserVersions
+from lifecare_gql.settings import EMERGENCY_HOURS, BrowserVersions, Language
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.viewer import ANONYMOUS, Viewer
 
@@ -83,6 +83,8 @@ class Session:
     # Those for whom it is read, when the same is told to many: each has an entry of their own in the access log.
     readers: tuple[Caller, ...] = ()
     operation: str = "anonymous"
+    # In which language the caller is answered; None: each text as it is written.
+    language: Language | None = None
     # Which browsers are the latest, if the deployment keeps that.
     browsers: BrowserVersions | None = None
     # The deployment's policy: whether a patient's extract of the access log names the staff.

@@ -17,6 +17,7 @@ from lifecare_gql.domain.episode_words import NoticeKind
 from lifecare_gql.domain.identity import InvalidIdentity, PersonIdentity, is_hsa_id, parse_identity
 from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH, MAX_TEXT_LENGTH, core_objection
+from lifecare_gql.domain.texts import said
 
 _Code = ObjectionCode
 
@@ -169,14 +170,15 @@ _ITEMS = (
     " utskrivningsmeddelande"
 )
 """The five items that are handed over by phone (V24)."""
+_AS_ITEMS = "Skriv till exempel {items}, med komma eller plustecken emellan. Skriv annat som kommentar."
 
 
 def _notices(text: str, _: dt.date) -> frozenset[NoticeKind]:
     words = [key_of(word) for word in _SEPARATES.split(text) if word.strip()]
     for number, word in enumerate(words, start=1):
         if word not in _NOTICES and word != ACTUAL_DISCHARGE:
-            reason = f"Uppgift {number} i cellen är ingen som systemet känner till."
-            remedy = f"Skriv till exempel {_ITEMS}, med komma eller plustecken emellan. Skriv annat som kommentar."
+            reason = said("Uppgift {number} i cellen är ingen som systemet känner till.", number=number)
+            remedy = said(_AS_ITEMS, items=_ITEMS)
             raise CellFault(_Code.VALUE_NOT_UNDERSTOOD, reason, remedy)
     return frozenset(_NOTICES[word] for word in words if word != ACTUAL_DISCHARGE)
 

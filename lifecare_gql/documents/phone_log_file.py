@@ -17,6 +17,7 @@ from typing import Any
 from lifecare_gql.documents import phone_log_cells as cells_of
 from lifecare_gql.documents.phone_log_cells import COLUMNS, CellFault, Column, identity_of, key_of
 from lifecare_gql.documents.tables import BYTE_ORDER_MARK, SEPARATOR, as_written, csv_text
+from lifecare_gql.domain import texts
 from lifecare_gql.domain.episode_words import NoticeKind
 from lifecare_gql.domain.objections import ObjectionCode
 
@@ -177,7 +178,7 @@ def _repeated(rows: list[PhoneLogRow], today: dt.date) -> Iterator[RowFault]:
     for row in rows:
         said = replace(row, line=0, identifier=identity_of(row.identifier, today).value)
         if first.setdefault(said, row.line) != row.line:
-            reason = f"Raden säger detsamma som rad {first[said]}."
+            reason = texts.said("Raden säger detsamma som rad {line}.", line=first[said])
             yield _layout(row.line, "", reason, "Ta bort den ena raden.")
 
 
@@ -185,7 +186,7 @@ def _wrong_number_of_rows(header: int, judged: list[Any]) -> Iterator[RowFault]:
     if not judged:
         yield _layout(header, "", "Filen har inga rader under rubriken.", "Skriv ett samtal på varje rad.")
     if len(judged) > MAX_ROWS:
-        reason = f"Filen har fler än {MAX_ROWS} rader, vilket är systemets egen gräns."
+        reason = texts.said("Filen har fler än {most} rader, vilket är systemets egen gräns.", most=MAX_ROWS)
         yield _layout(header, "", reason, "Dela upp raderna på flera filer.")
 
 

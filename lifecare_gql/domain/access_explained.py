@@ -6,6 +6,7 @@ import datetime as dt
 
 from pydantic import Field
 
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import CareRelationKind, Word
 
@@ -26,7 +27,7 @@ class AccessRule:
 
     code: AccessRuleCode = Field(description="The rule.")
     holds: bool = Field(description="Whether it holds.")
-    told: str = Field(description="What it rests on, in Swedish.")
+    told: Said = Field(description="What it rests on.")
 
 
 @value
@@ -45,7 +46,7 @@ class AccessExplanation:
     allowed: bool = Field(description="Whether it is seen.")
     rules: tuple[AccessRule, ...] = Field(description="Each rule, in the order in which they are asked.")
     relations: tuple[AccessRelation, ...] = Field(description="The unit's parts in the patient's care, all times.")
-    needed: tuple[str, ...] = Field(description="What would be needed, in Swedish; empty when it is seen.")
+    needed: tuple[Said, ...] = Field(description="What would be needed; empty when it is seen.")
 
 
 _NEEDED = {
@@ -60,7 +61,7 @@ def explained(rules: tuple[AccessRule, ...], relations: tuple[AccessRelation, ..
     """The decision that follows from what each rule said."""
     held = {one.code: one.holds for one in rules}
     part = held[AccessRuleCode.TAKES_PART] or held[AccessRuleCode.OPENED]
-    needed = [told for code, told in _NEEDED.items() if not held[code]]
+    needed = [said(told) for code, told in _NEEDED.items() if not held[code]]
     if held[AccessRuleCode.EXISTS] and not part:
-        needed.append(_A_PART)
+        needed.append(said(_A_PART))
     return AccessExplanation(allowed=not needed, rules=rules, relations=relations, needed=tuple(needed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from lifecare_gql.domain.texts import said, together
 from lifecare_gql.domain.words import AccessAct
 
 
@@ -23,11 +24,11 @@ _WHAT: dict[AccessAct, tuple[str, str]] = {
     AccessAct.READ: ("Uppgifter om dig visades", ""),
     AccessAct.CREATE: ("Något skrevs in om dig", ""),
     AccessAct.UPDATE: ("Något som rör dig ändrades", ""),
-    AccessAct.REFUSED: ("Någon försökte göra något som reglerna inte tillåter", " Inget ändrades."),
-    AccessAct.DENIED: ("Någon försökte nå uppgifter om dig men fick det inte", " Inget visades."),
+    AccessAct.REFUSED: ("Någon försökte göra något som reglerna inte tillåter", "Inget ändrades."),
+    AccessAct.DENIED: ("Någon försökte nå uppgifter om dig men fick det inte", "Inget visades."),
     AccessAct.AUDITED: ("Listan över vilka som har tagit del av uppgifter om dig granskades", ""),
     AccessAct.REVIEWED: ("En granskning av vem som har tagit del av uppgifter om dig antecknades", ""),
-    AccessAct.EMERGENCY: ("Uppgifter om dig öppnades i ett nödläge", " Det följs upp."),
+    AccessAct.EMERGENCY: ("Uppgifter om dig öppnades i ett nödläge", "Det följs upp."),
     AccessAct.EXTRACTED: ("En lista som den här togs fram", ""),
 }
 _ABOUT: dict[str, str] = {
@@ -44,4 +45,9 @@ def in_plain_swedish(act: AccessAct, subject: str) -> str:
     """What was done, in words that the patient understands; `subject` is the log's own name of what it was."""
     what, outcome = _WHAT[act]
     about = _ABOUT.get(subject)
-    return f"{what} ({about}).{outcome}" if about else f"{what}.{outcome}"
+    told = (
+        said("{what} ({about}).", what=said(what), about=said(about))
+        if about
+        else said("{what}.", what=said(what))
+    )
+    return together(told, said(outcome) if outcome else None)

@@ -17,6 +17,7 @@ from lifecare_gql.domain.directory import Contact, Reach
 from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.region import Region
 from lifecare_gql.domain.sources import Source
+from lifecare_gql.domain.texts import either, said, together
 
 _Code = ObjectionCode
 
@@ -104,12 +105,14 @@ def may_train(actor: Administrator, place: Place, unit: str) -> bool:
 def not_administrator(place: Place, *roles: Role) -> Objection:
     """That the actor lacks a role, and whom to turn to instead."""
     steps = place.route.steps
-    needed = " eller ".join(role.swedish for role in roles)
-    remedy = steps[0].instruction if steps else "Ingen källa säger vem som beslutar; rollerna är vårt antagande."
+    needed = either(role.term for role in roles)
+    remedy = (
+        steps[0].instruction if steps else said("Ingen källa säger vem som beslutar; rollerna är vårt antagande.")
+    )
     return Objection(
         code=_Code.NOT_ADMINISTRATOR,
         path=WHO,
-        reason=f"Det krävs rollen {needed} för {place.organisation.name}.",
+        reason=said("Det krävs rollen {role} för {where}.", role=needed, where=place.organisation.name),
         remedy=remedy,
         region=place.organisation.region,
         source=steps[0].source if steps else None,
@@ -179,13 +182,17 @@ def judge_agreement(place: Place, agreed: frozenset[AgreementKind]) -> Iterator[
     accepted = region.administration.accepted(place.organisation.principal)
     if not accepted or agreed & {one.kind for one in accepted}:
         return
-    names = " eller ".join(one.kind.swedish for one in accepted)
+    names = either(one.kind.term for one in accepted)
     contacts = (region.contact(key) for key in region.administration.contacts)
     yield Objection(
         code=_Code.NO_CARE_AGREEMENT,
         path=("input", "organisationId"),
-        reason=f"{place.organisation.name} har inget registrerat {names} som gäller nu.",
-        remedy="Registrera avtalet, eller kontakta den som ansluter verksamheter.",
+        reason=said(
+            "{organisation} har inget registrerat {agreement} som gäller nu.",
+            organisation=place.organisation.name,
+            agreement=names,
+        ),
+        remedy=said("Registrera avtalet, eller kontakta den som ansluter verksamheter."),
         region=region.code,
         source=region.source(accepted[0].fact),
         call=tuple(_reach(one) for one in contacts if one),
@@ -220,15 +227,15 @@ _TEXTS: dict[ObjectionCode, tuple[str, str]] = {
 
 
 def objection(
-    code: ObjectionCode, path: tuple[str, ...], place: Place, fact: str | None = None, detail: str = ""
+    code: ObjectionCode, path: tuple[str, ...], place: Place, fact: str | None = None, detail: str | None = None
 ) -> Objection:
     """An objection of the administration, with the passage where the region's documents have one."""
     reason, remedy = _TEXTS[code]
     return Objection(
         code=code,
         path=path,
-        reason=f"{reason} {detail}".strip(),
-        remedy=remedy,
+        reason=together(said(reason), detail),
+        remedy=said(remedy),
         region=place.organisation.region,
         source=place.source(fact) if fact else None,
     )

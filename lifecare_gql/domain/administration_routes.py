@@ -18,11 +18,12 @@ from lifecare_gql.domain.directory import Contact
 from lifecare_gql.domain.region import Region
 from lifecare_gql.domain.sources import Source
 from lifecare_gql.domain.support import AdministrationForm, LocalAdministration, SupportRoute, SupportStep
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import Principal
 
-UNSAID = "Ingen källa säger vem enheten vänder sig till."
-NOBODY = "Ingen är registrerad i en sådan roll."
+UNSAID = said("Ingen källa säger vem enheten vänder sig till.")
+NOBODY = said("Ingen är registrerad i en sådan roll.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class RouteStep:
     instruction: str = Field(description="What to do, verbatim in Swedish.")
     contact: Contact | None = Field(description="The contact that the document names; null when it names none.")
     holders: tuple[RoleHolder, ...] = Field(description="Who has a role there, for an administration's own step.")
-    missing: str | None = Field(description="Why there is neither number nor person, in Swedish.")
+    missing: Said | None = Field(description="Why there is neither number nor person.")
     source: Source = Field(description="The passage it rests on.")
 
 
@@ -71,7 +72,7 @@ class AdministrationRoute:
     applies_to: str | None = Field(default=None, description="Which units follow it, in Swedish.")
     form: AdministrationForm | None = Field(default=None, description="The form to send in, if any (blankett).")
     steps: tuple[RouteStep, ...] = Field(default=(), description="The chain, in order.")
-    unsaid: str | None = Field(default=None, description="Why there is no route, in Swedish.")
+    unsaid: Said | None = Field(default=None, description="Why there is no route.")
 
 
 def local_administration(region: Region | None, one: OrganisationFacts) -> LocalAdministration | None:

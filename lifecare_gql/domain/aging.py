@@ -16,6 +16,7 @@ from lifecare_gql.domain.lifetimes import Lifetime
 from lifecare_gql.domain.phones import PhoneNumber
 from lifecare_gql.domain.region import Region
 from lifecare_gql.domain.sources import Document, Fact, Unsaid
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import Word
 
@@ -43,7 +44,7 @@ class Age:
     reviewed_at: dt.date | None = Field(description="When it was last reviewed; null when nobody has noted it.")
     owner: str | None = Field(description="The role that keeps it; null when not stated (ansvarig roll).")
     source_status: str | None = Field(description="The status of its document, verbatim; null when not stated.")
-    unsaid: tuple[Unsaid, ...] = Field(description="Why each field is null, in Swedish.")
+    unsaid: tuple[Unsaid, ...] = Field(description="Why each field is null.")
 
 
 @value
@@ -90,9 +91,10 @@ def age_of(region: Region, thing: Aging) -> Age:
         "source_status": document.status,
     }
     told = {one.field: one.reason for one in document.unsaid}
-    reasons = told | {"reviewed_at": _NEVER[type(thing)], "source_status": told.get("status", "")}
+    reasons = told | {"reviewed_at": said(_NEVER[type(thing)]), "source_status": told.get("status", "")}
     empty = (name for name, content in found.items() if content is None)
-    unsaid = tuple(Unsaid(field=name, reason=reasons.get(name) or "Dokumentet anger det inte.") for name in empty)
+    otherwise = said("Dokumentet anger det inte.")
+    unsaid = tuple(Unsaid(field=name, reason=reasons.get(name) or otherwise) for name in empty)
     return Age(**found, unsaid=unsaid)  # type: ignore[arg-type]
 
 

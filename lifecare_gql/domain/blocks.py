@@ -10,6 +10,7 @@ from lifecare_gql.domain import law
 from lifecare_gql.domain.access_words import AccessBasis, AccessPurpose, BlockAskedBy
 from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.reviewing import MAX_TEXT_LENGTH, core_objection
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import ConsentForm
 
 
@@ -52,8 +53,8 @@ def standing() -> Objection:
     return Objection(
         code=ObjectionCode.BLOCK_STANDS,
         path=("input", "scopeId"),
-        reason="Uppgifterna är redan spärrade.",
-        remedy="Läs patientens spärrar.",
+        reason=said("Uppgifterna är redan spärrade."),
+        remedy=said("Läs patientens spärrar."),
     )
 
 
@@ -62,8 +63,8 @@ def over(what: str) -> Objection:
     return Objection(
         code=ObjectionCode.WRONG_STATE,
         path=("input", what),
-        reason="Det är redan avslutat.",
-        remedy="Läs patientens spärrar.",
+        reason=said("Det är redan avslutat."),
+        remedy=said("Läs patientens spärrar."),
     )
 
 
@@ -94,12 +95,15 @@ def _too_long(reason: str) -> Iterator[Objection]:
 
 
 def _period(longest: dt.timedelta | None = None) -> Objection:
-    hours = "" if longest is None else f", högst {longest // dt.timedelta(hours=1)} timmar (vårt antagande)"
+    remedy = said("Ange till när det behövs.")
+    if longest is not None:
+        hours = longest // dt.timedelta(hours=1)
+        remedy = said("Ange till när det behövs, högst {hours} timmar (vårt antagande).", hours=hours)
     return Objection(
         code=ObjectionCode.PERIOD_WRONG,
         path=("input", "until"),
-        reason="Det som öppnas måste ha ett slut som ligger framåt i tiden.",
-        remedy=f"Ange till när det behövs{hours}.",
+        reason=said("Det som öppnas måste ha ett slut som ligger framåt i tiden."),
+        remedy=remedy,
     )
 
 
@@ -107,7 +111,7 @@ def _guardian() -> Objection:
     return Objection(
         code=ObjectionCode.GUARDIAN_CANNOT_BLOCK,
         path=("input", "askedBy"),
-        reason="En vårdnadshavare har inte rätt att spärra ett barns uppgifter.",
-        remedy="Barnet självt kan begära det när det kan ta ställning till frågan.",
+        reason=said("En vårdnadshavare har inte rätt att spärra ett barns uppgifter."),
+        remedy=said("Barnet självt kan begära det när det kan ta ställning till frågan."),
         law=law.BLOCK,
     )

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from pydantic import Field, model_validator
 
+from lifecare_gql.domain.texts import Said, both, said
 from lifecare_gql.domain.values import value
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -46,7 +47,7 @@ class ExcludedDay:
     """A day that a deadline passes over, and why (dag som inte räknas)."""
 
     day: date = Field(description="The day that is not counted (dag).")
-    reason: str = Field(description="Why it is no working day, in Swedish: lördag, midsommarafton (skäl).")
+    reason: Said = Field(description="Why it is no working day: lördag, midsommarafton (skäl).")
 
 
 @value
@@ -69,7 +70,8 @@ class Deadline:
 
 def day_off(day: date) -> str | None:
     """The Swedish name of why ``day`` is no working day (ingen vardag); None on a working day."""
-    return _holiday_names(day.year).get(day) or _WEEKEND.get(day.weekday())
+    name = _holiday_names(day.year).get(day) or _WEEKEND.get(day.weekday())
+    return None if name is None else said(name)
 
 
 def working_days_after(received_at: datetime, days: int, office_hours: OfficeHours) -> Deadline:
@@ -157,7 +159,7 @@ def _holiday_names(year: int) -> Mapping[date, str]:
         # Sundays are named by the weekday; the library's default has changed between its versions.
         include_sundays=False,
     )
-    return {day: " och ".join(map(_in_a_sentence, sorted(days.get_list(day)))) for day in days}
+    return {day: both(said(_in_a_sentence(name)) for name in sorted(days.get_list(day))) for day in days}
 
 
 def _in_a_sentence(name: str) -> str:

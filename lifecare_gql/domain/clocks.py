@@ -25,6 +25,7 @@ from lifecare_gql.domain.episode_words import ClockKind, NoticeKind, PlanningBas
 from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.process_rules import PlanningBasisTime, ProcessRules
 from lifecare_gql.domain.sources import Supplement
+from lifecare_gql.domain.texts import Said, said, together
 from lifecare_gql.domain.values import value
 
 ADMISSION_NOTICE_HOURS = 24
@@ -57,7 +58,7 @@ class Clock:
     law: LegalReference | None = Field(default=None, description="The section of law that sets it (lagrum).")
     rule: str | None = Field(default=None, description="Code of the region's rule that sets it; null for the law.")
     supplement: Supplement | None = Field(default=None, description="The public page that the rule rests on.")
-    explanation: str = Field(description="How it was counted, in Swedish.")
+    explanation: Said = Field(description="How it was counted.")
 
     @property
     def late(self) -> bool:
@@ -91,7 +92,7 @@ def admission_notice_clock(
     """24 elapsed hours from the admission, or from the assessment of need if that came later (2 kap. 3 §)."""
     basis = max(admitted_at, assessed_at or admitted_at)
     due_at = elapsed_hours_after(basis, ADMISSION_NOTICE_HOURS)
-    start = "inskrivningen" if basis == admitted_at else "den senare bedömningen av behovet"
+    start = said("inskrivningen" if basis == admitted_at else "den senare bedömningen av behovet")
     return Clock(
         kind=ClockKind.ADMISSION_NOTICE,
         basis_at=basis.astimezone(dt.UTC),
@@ -99,8 +100,16 @@ def admission_notice_clock(
         done_at=_utc(sent_at),
         late_by_minutes=_minutes_late(due_at, sent_at or now),
         law=law.ADMISSION_NOTICE_TIME,
-        explanation=f"{ADMISSION_NOTICE_HOURS} timmar från {start} {_moment(basis)}: senast {_moment(due_at)}."
-        + _shifted(basis, due_at),
+        explanation=together(
+            said(
+                "{hours} timmar från {start} {basis}: senast {due}.",
+                hours=ADMISSION_NOTICE_HOURS,
+                start=start,
+                basis=_moment(basis),
+                due=_moment(due_at),
+            ),
+            _shifted(basis, due_at),
+        ),
     )
 
 
@@ -118,8 +127,11 @@ def information_transfer_clock(
         done_at=_utc(transferred_at),
         late_by_days=_days_late(day, done),
         law=law.INFORMATION_TRANSFER,
-        explanation=f"Patienten skrevs ut {_moment(discharged_at)}: informationen ska överföras senast samma dag,"
-        f" före midnatt den {day}.",
+        explanation=said(
+            "Patienten skrevs ut {left}: informationen ska överföras senast samma dag, före midnatt den {day}.",
+            left=_moment(discharged_at),
+            day=str(day),
+        ),
     )
 
 
@@ -128,7 +140,9 @@ def sip_call_clock(ready_sent_at: dt.datetime, called_at: dt.datetime | None, no
     given_on = stockholm_day(ready_sent_at)
     strict = calendar_days_after(given_on, SIP_CALL_DAYS)
     allowed = sunday_rule(strict)
-    moved = f" Den dagen är {day_off(strict)}: enligt söndagsregeln räcker {allowed}." if allowed != strict else ""
+    moved = said(
+        "Den dagen är {name}: enligt söndagsregeln räcker {day}.", name=day_off(strict) or "", day=str(allowed)
+    )
     return Clock(
         kind=ClockKind.SIP_CALL,
         basis_at=ready_sent_at.astimezone(dt.UTC),
@@ -137,7 +151,15 @@ def sip_call_clock(ready_sent_at: dt.datetime, called_at: dt.datetime | None, no
         done_at=_utc(called_at),
         late_by_days=_days_late(allowed, called_at or now),
         law=law.SIP_CALL,
-        explanation=f"{SIP_CALL_DAYS} dagar efter underrättelsen {given_on}: senast {strict}.{moved}",
+        explanation=together(
+            said(
+                "{days} dagar efter underrättelsen {given}: senast {last}.",
+                days=SIP_CALL_DAYS,
+                given=str(given_on),
+                last=str(strict),
+            ),
+            moved if allowed != strict else None,
+        ),
     )
 
 
@@ -158,8 +180,16 @@ def planning_basis_clock(
         late_by_minutes=_minutes_late(due_at, sent_at or now),
         rule=rule.rule,
         supplement=supplement,
-        explanation=f"{rule.hours} timmar {rule.counted_from.swedish} {_moment(basis)}: senast {_moment(due_at)}."
-        + _shifted(basis, due_at),
+        explanation=together(
+            said(
+                "{hours} timmar {start} {basis}: senast {due}.",
+                hours=rule.hours,
+                start=rule.counted_from.term,
+                basis=_moment(basis),
+                due=_moment(due_at),
+            ),
+            _shifted(basis, due_at),
+        ),
     )
 
 
@@ -180,10 +210,10 @@ def _days_late(last: dt.date, done_at: dt.datetime) -> int | None:
     return days if days > 0 else None
 
 
-def _shifted(basis: dt.datetime, due_at: dt.datetime) -> str:
+def _shifted(basis: dt.datetime, due_at: dt.datetime) -> str | None:
     """A note when the clocks changed in between, because the hour on the wall then looks wrong."""
     shifted = basis.astimezone(STOCKHOLM).utcoffset() != due_at.astimezone(STOCKHOLM).utcoffset()
-    return " Klockan ställs om däremellan; det är förfluten tid som räknas." if shifted else ""
+    return said("Klockan ställs om däremellan; det är förfluten tid som räknas.") if shifted else None
 
 
 def _moment(at: dt.datetime) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field
 from lifecare_gql.domain.drafts import MessageDraft, Party
 from lifecare_gql.domain.region import Region
 from lifecare_gql.domain.reviewing import review, route
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.verdicts import Expectation, Routing, Verdict
 
@@ -28,7 +29,7 @@ class Position:
     """Where one region stands in a question."""
 
     region: str = Field(description="Code of the region.")
-    answer: str = Field(description="Its answer, in Swedish.")
+    answer: Said = Field(description="Its answer.")
     rules: tuple[str, ...] = Field(description="The routines that give the answer; empty when none does.")
 
 
@@ -36,7 +37,7 @@ class Position:
 class Difference:
     """A question that the regions answer differently."""
 
-    question: str = Field(description="The question, in Swedish.")
+    question: Said = Field(description="The question.")
     positions: tuple[Position, ...] = Field(description="Each region's answer.")
 
 
@@ -93,33 +94,33 @@ Answers = Mapping[str, Answer]
 
 def _answers(verdict: Verdict, routing: Routing | None) -> Answers:
     return {
-        "Får meddelandet skickas?": _may_it_be_sent(verdict),
-        "Vart går det?": _where_does_it_go(routing),
-        "Måste det besvaras?": _must_it_be_answered(verdict.expectation),
-        "När ska det vara besvarat?": _by_when(verdict.expectation),
+        said("Får meddelandet skickas?"): _may_it_be_sent(verdict),
+        said("Vart går det?"): _where_does_it_go(routing),
+        said("Måste det besvaras?"): _must_it_be_answered(verdict.expectation),
+        said("När ska det vara besvarat?"): _by_when(verdict.expectation),
     }
 
 
 def _may_it_be_sent(verdict: Verdict) -> Answer:
     rules = tuple(dict.fromkeys(one.rule for one in verdict.objections if one.rule is not None))
-    return ("ja" if verdict.allowed else "nej", rules)
+    return (said("ja" if verdict.allowed else "nej"), rules)
 
 
 def _where_does_it_go(routing: Routing | None) -> Answer:
     if routing is None:
-        return ("dit avsändaren väljer", ())
-    return ("till den vårdcentral patienten är listad på", (routing.rule,))
+        return (said("dit avsändaren väljer"), ())
+    return (said("till den vårdcentral patienten är listad på"), (routing.rule,))
 
 
 def _must_it_be_answered(expected: Expectation) -> Answer:
     rules = tuple(duty.rule for duty in expected.duties if duty.kind.demands_reply)
-    return ("ja" if expected.answer_required else "nej", rules)
+    return (said("ja" if expected.answer_required else "nej"), rules)
 
 
 def _by_when(expected: Expectation) -> Answer:
     if expected.deadline is None or expected.deadline_rule is None:
-        return ("ingen svarstid anges", ())
-    return (f"senast {expected.deadline.due_on.isoformat()}", (expected.deadline_rule,))
+        return (said("ingen svarstid anges"), ())
+    return (said("senast {day}", day=expected.deadline.due_on.isoformat()), (expected.deadline_rule,))
 
 
 def _differences(answers: Mapping[str, Answers]) -> Iterator[Difference]:

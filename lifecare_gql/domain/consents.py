@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lifecare_gql.domain import texts
 from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.reviewing import core_objection
 from lifecare_gql.domain.words import ConsentForm, ConsentState
@@ -43,12 +44,14 @@ def judge_consent(said: ConsentSaid, before: ConsentState | None, now: dt.dateti
 
 def _objections(said: ConsentSaid, before: ConsentState | None, now: dt.datetime) -> Iterator[Objection]:
     if said.state not in NEXT[before]:
-        stands = "inte frågats om" if before is None else before.swedish
+        stands = texts.said("inte frågats om") if before is None else before.term
         yield Objection(
             code=ObjectionCode.WRONG_STATE,
             path=("input", "state"),
-            reason=f"Samtycket är {stands}: det kan inte bli {said.state.swedish}.",
-            remedy="Läs om samtycket: historiken visar vad som har sagts.",
+            reason=texts.said(
+                "Samtycket är {state}: det kan inte bli {wanted}.", state=stands, wanted=said.state.term
+            ),
+            remedy=texts.said("Läs om samtycket: historiken visar vad som har sagts."),
         )
     if said.said_at is not None and said.said_at > now:
         yield core_objection(ObjectionCode.MOMENT_IN_FUTURE, ("input", "saidAt"))

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from lifecare_gql.domain.drafts import MessageDraft, Party
 from lifecare_gql.domain.objections import ObjectionCode
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import UnitKind, Urgency
 
@@ -131,9 +132,8 @@ class NoForum:
         for index, recipient in enumerate(draft.recipients):
             held = [forum.name for forum in draft.forums if forum.recipient == recipient.id]
             if held:
-                yield Failure(
-                    ObjectionCode.FORUM_EXISTS, recipient_path(index), detail=f"Forum: {', '.join(held)}."
-                )
+                told = said("Forum: {names}.", names=", ".join(held))
+                yield Failure(ObjectionCode.FORUM_EXISTS, recipient_path(index), detail=told)
 
 
 @value

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from lifecare_gql.domain.lifetimes import Lifetime
 from lifecare_gql.domain.phones import PhoneNumber
+from lifecare_gql.domain.texts import Said
 from lifecare_gql.domain.values import value
 
 
@@ -49,8 +50,8 @@ class Switchboard:
 class Reach:
     """Whom to call instead, with a number where there is one."""
 
-    name: str = Field(description="The unit, role or switchboard to call.")
+    name: Said = Field(description="The unit, role or switchboard to call.")
     phone: PhoneNumber | None = Field(description="The number; null when no source gives one.")
     ask_for: str | None = Field(default=None, description="Whom to ask for, in Swedish.")
-    missing: str | None = Field(default=None, description="Why there is no number, in Swedish.")
+    missing: Said | None = Field(default=None, description="Why there is no number.")
     fact: str | None = Field(default=None, description="The fact that gives the number, if a document does.")

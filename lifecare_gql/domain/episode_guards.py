@@ -13,6 +13,7 @@ from lifecare_gql.domain.episode_facts import Act, EpisodeFacts
 from lifecare_gql.domain.episode_words import LegalField, PartyRole
 from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.process_guards import each_recipient, unless
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import Protection, UnitKind
 
 _Code = ObjectionCode
@@ -72,7 +73,9 @@ def _legal_fields(act: Act, facts: EpisodeFacts, _: Party) -> Iterator[Failure]:
         held.add(LegalField.REGISTERED_ADDRESS)  # it is withheld: PROTECTED says when it may be given
     for field in LegalField:
         if field not in held:
-            yield Failure(_Code.MISSING_LEGAL_FIELD, ("input", "contents"), detail=f"Saknas: {field.swedish}.")
+            yield Failure(
+                _Code.MISSING_LEGAL_FIELD, ("input", "contents"), detail=said("Saknas: {what}.", what=field.term)
+            )
 
 
 LEGAL_FIELDS = Guard(
@@ -109,10 +112,12 @@ def _protected(act: Act, facts: EpisodeFacts, _: Party) -> Iterator[Failure]:
         return
     if act.routed:
         yield Failure(
-            _Code.PROTECTED_IDENTITY, ("input", "recipientUnitIds"), detail="Mottagarna valdes av systemet."
+            _Code.PROTECTED_IDENTITY, ("input", "recipientUnitIds"), detail=said("Mottagarna valdes av systemet.")
         )
     if LegalField.REGISTERED_ADDRESS in act.contents and not act.address_reason.strip():
-        yield Failure(_Code.PROTECTED_IDENTITY, ("input", "contents"), detail="Adressen lämnas ut utan skäl.")
+        yield Failure(
+            _Code.PROTECTED_IDENTITY, ("input", "contents"), detail=said("Adressen lämnas ut utan skäl.")
+        )
 
 
 PROTECTED = Guard(

@@ -14,6 +14,7 @@ from lifecare_gql.domain.episode_words import NoticeKind, PartyRole
 from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.process_guards import unless
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import ReceiptState
 
 _Code = ObjectionCode
@@ -149,9 +150,8 @@ PLANNED_BY_SIP = Guard(
 
 def _all_acknowledged(_: Act, facts: EpisodeFacts, __: Party) -> Iterator[Failure]:
     for notice, unit in facts.unacknowledged():
-        yield Failure(
-            _Code.UNACKNOWLEDGED_REMAIN, ("input", "episodeId"), (unit,), f"{unit.name}: {notice.kind.swedish}."
-        )
+        detail = said("{unit}: {notice}.", unit=unit.name, notice=notice.kind.term)
+        yield Failure(_Code.UNACKNOWLEDGED_REMAIN, ("input", "episodeId"), (unit,), detail)
 
 
 ALL_ACKNOWLEDGED = Guard(
@@ -165,7 +165,7 @@ ALL_ACKNOWLEDGED = Guard(
 
 def _lost_receivers(_: Act, facts: EpisodeFacts, __: Party) -> Iterator[Failure]:
     for role in facts.lost_roles:
-        detail = f"Alla meddelanden till {role.swedish} är märkta som felsända."
+        detail = said("Alla meddelanden till {role} är märkta som felsända.", role=role.term)
         yield Failure(_Code.NO_RECEIVING_UNIT, ("input", "episodeId"), detail=detail)
     if not facts.receiving and not facts.lost_roles:
         yield Failure(_Code.NO_RECEIVING_UNIT, ("input", "episodeId"))
@@ -187,9 +187,11 @@ def _unsecured(act: Act, facts: EpisodeFacts, _: Party) -> Iterator[Failure]:
         sent = _discharge_notice(facts, unit, since)
         if not _secured(facts, unit, sent, since):
             told = (
-                "har inte kvitterat utskrivningsmeddelandet" if sent else "har inte fått utskrivningsmeddelandet"
+                "{unit} har inte kvitterat utskrivningsmeddelandet, och inget samtal om det är noterat."
+                if sent
+                else "{unit} har inte fått utskrivningsmeddelandet, och inget samtal om det är noterat."
             )
-            detail = f"{unit.name} {told}, och inget samtal om det är noterat."
+            detail = said(told, unit=unit.name)
             yield Failure(_Code.RECEIPT_NOT_CONFIRMED, ("input", "episodeId"), (unit,), detail)
 
 
@@ -233,7 +235,8 @@ def _unappointed(_: Act, facts: EpisodeFacts, __: Party) -> Iterator[Failure]:
     for unit in facts.receiving:
         outpatient = PartyRole.of(unit.kind) is PartyRole.OUTPATIENT_CARE
         if outpatient and unit.id not in facts.fixed_care_contacts:
-            detail = f"{unit.name} har tagit emot inskrivningsmeddelandet men inte utsett någon."
+            told = "{unit} har tagit emot inskrivningsmeddelandet men inte utsett någon."
+            detail = said(told, unit=unit.name)
             yield Failure(_Code.MISSING_FIXED_CARE_CONTACT, ("input", "episodeId"), (unit,), detail)
 
 

@@ -29,6 +29,7 @@ from lifecare_gql.domain.process_table import Process, Wording
 from lifecare_gql.domain.process_table import refused as refused
 from lifecare_gql.domain.process_table import source_of_fact as source_of_fact
 from lifecare_gql.domain.reviewing import Regions, reach
+from lifecare_gql.domain.texts import together
 from lifecare_gql.domain.values import value
 
 _Event = EpisodeEventKind
@@ -124,7 +125,7 @@ def _regional(act: Act, facts: EpisodeFacts, regions: Regions, *, asked: bool) -
                 code=failure.code,
                 severity=rule.severity,
                 path=failure.path,
-                reason=f"{rule.reason} {failure.detail or ''}".strip(),
+                reason=together(rule.reason, failure.detail),
                 remedy=rule.remedy,
                 region=region.code,
                 rule=rule.code,

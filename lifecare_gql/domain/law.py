@@ -11,8 +11,9 @@ the application.
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 
 
@@ -22,9 +23,12 @@ class LegalReference:
 
     law: str = Field(description="The law with its number (lag, SFS-nummer).")
     section: str = Field(description="Chapter and section (kapitel och paragraf), e.g. 5 kap. 4 §.")
-    says: str = Field(
-        description="What the section says, in Swedish and in our own words: never a quotation (återgivning)."
-    )
+    says: Said = Field(description="What the section says, in our own words: never a quotation (återgivning).")
+
+    @field_validator("says", mode="before")
+    @classmethod
+    def _ours(cls, told: object) -> object:
+        return said(told) if isinstance(told, str) else told
 
 
 def _discharge_act(section: str, says: str) -> LegalReference:

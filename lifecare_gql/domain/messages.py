@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.reviewing import core_objection
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import Awaiting, MessageEventKind, MessageState, ReceiptState
 
 _OPEN = (MessageState.SENT, MessageState.ACKNOWLEDGED)
@@ -139,7 +140,7 @@ _NOT_YOURS = {
 
 def _refusal(code: ObjectionCode, rule: Rule) -> Objection:
     reason, remedy = _NOT_YOURS.get(code, (rule.refusal, rule.remedy))
-    return Objection(code=code, path=("input", "messageId"), reason=reason, remedy=remedy)
+    return Objection(code=code, path=("input", "messageId"), reason=said(reason), remedy=said(remedy))
 
 
 def _in_place(act: MessageEventKind, rule: Rule, standing: Standing) -> bool:

@@ -7,6 +7,7 @@ from pydantic import Field
 from lifecare_gql.domain.directory import Reach
 from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.sources import Source, Supplement
+from lifecare_gql.domain.texts import Said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import Severity, Word
 
@@ -196,8 +197,8 @@ class Objection:
     code: ObjectionCode = Field(description="Stable code of the objection.")
     severity: Severity = Field(default=Severity.REFUSE, description="Whether it refuses or warns.")
     path: tuple[str, ...] = Field(description="Where in the input, e.g. [input, consent].")
-    reason: str = Field(description="The reason, in Swedish.")
-    remedy: str = Field(description="What to do instead, in Swedish.")
+    reason: Said = Field(description="The reason.")
+    remedy: Said = Field(description="What to do instead.")
     region: str | None = Field(
         default=None, description="Code of the region whose routine objects; null for the core."
     )

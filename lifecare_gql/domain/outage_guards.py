@@ -12,6 +12,7 @@ from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.outage_facts import Interval, OutageAct, OutageFacts
 from lifecare_gql.domain.outage_words import OutageEventKind
 from lifecare_gql.domain.process_guards import Guard
+from lifecare_gql.domain.texts import said
 
 _Code = ObjectionCode
 _Kind = OutageEventKind
@@ -37,9 +38,9 @@ def _window_order(act: OutageAct, facts: OutageFacts, _: Party) -> Iterator[Fail
     if act.planned_from is None or act.planned_to is None:
         return
     if _utc(act.planned_to) <= _utc(act.planned_from):
-        yield _wrong("plannedTo", "Avbrottet slutar innan det har börjat.")
+        yield _wrong("plannedTo", said("Avbrottet slutar innan det har börjat."))
     if _utc(act.planned_to) <= _utc(facts.now):
-        yield _wrong("plannedTo", "Tiden har redan passerat.")
+        yield _wrong("plannedTo", said("Tiden har redan passerat."))
 
 
 def _wrong(field: str, detail: str) -> Failure:
@@ -61,7 +62,7 @@ def _times(act: OutageAct, facts: OutageFacts) -> tuple[dt.datetime | None, dt.d
 def _order(act: OutageAct, facts: OutageFacts, _: Party) -> Iterator[Failure]:
     start, end = _times(act, facts)
     if start is not None and end is not None and end <= start:
-        yield _wrong("occurredAt", "Avbrottet slutar innan det har börjat.")
+        yield _wrong("occurredAt", said("Avbrottet slutar innan det har börjat."))
 
 
 def _alone(act: OutageAct, facts: OutageFacts, _: Party) -> Iterator[Failure]:
@@ -130,5 +131,5 @@ NOTHING_LEFT: OutageGuard = Guard(
 
 def _left(act: OutageAct, facts: OutageFacts) -> Iterator[Failure]:
     if facts.background.remaining and not act.reason.strip():
-        detail = f"Kvar: {facts.background.remaining}."
+        detail = said("Kvar: {count}.", count=facts.background.remaining)
         yield Failure(_Code.RECOVERY_REMAINS, ("input", "reason"), detail=detail)

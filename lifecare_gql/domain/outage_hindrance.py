@@ -17,6 +17,7 @@ from lifecare_gql.domain.outage_words import OutageState
 from lifecare_gql.domain.outages import ALLOWED_WHILE_DOWN, OutageRoutine
 from lifecare_gql.domain.region import Region
 from lifecare_gql.domain.reviewing import Regions, reach
+from lifecare_gql.domain.texts import Text, said
 from lifecare_gql.domain.words import Word
 
 
@@ -52,12 +53,11 @@ def _objection(
 ) -> Objection:
     routine = region.outage if region else None
     said = routine and (routine.while_down or routine)
-    since = f" sedan {outage.started_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}" if outage.started_at else ""
     name = region.info.name if region else outage.region
     return Objection(
         code=ObjectionCode.OUTAGE_ACTIVE,
         path=path,
-        reason=f"Driftstopp i {name}{since}.",
+        reason=_reason(name, outage),
         remedy=_remedy(routine),
         region=outage.region,
         source=region.source(said.fact) if region and said else None,
@@ -65,11 +65,18 @@ def _objection(
     )
 
 
+def _reason(name: str, outage: OutageFacts) -> Text:
+    if outage.started_at is None:
+        return said("Driftstopp i {region}.", region=name)
+    since = f"{outage.started_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"
+    return said("Driftstopp i {region} sedan {since}.", region=name, since=since)
+
+
 def _remedy(routine: OutageRoutine | None) -> str:
     if routine is not None and routine.published:
-        return "Ring de berörda, notera samtalet och följ regionens avbrottsrutin."
-    reason = routine.reason if routine else "Ingen källa för regionen nämner driftstopp."
-    return f"Ring de berörda och notera samtalet. Ingen avbrottsrutin är publicerad: {reason}"
+        return said("Ring de berörda, notera samtalet och följ regionens avbrottsrutin.")
+    reason = (routine and routine.reason) or said("Ingen källa för regionen nämner driftstopp.")
+    return said("Ring de berörda och notera samtalet. Ingen avbrottsrutin är publicerad: {reason}", reason=reason)
 
 
 def _switchboards(region: Region | None) -> Iterator[Reach]:

@@ -17,6 +17,7 @@ from lifecare_gql.domain.payment_policies import PaymentBook, Policy
 from lifecare_gql.domain.payment_words import OutpatientCare, PaymentReasonCode, PaymentStatus
 from lifecare_gql.domain.routines import Assumption
 from lifecare_gql.domain.sources import PublicSource
+from lifecare_gql.domain.texts import Said, Text, said
 from lifecare_gql.domain.values import value
 
 Code = PaymentReasonCode
@@ -93,7 +94,7 @@ class PaymentReason:
     """One reason why a payment liability is as it is (skäl)."""
 
     code: PaymentReasonCode = Field(description="Stable code of the reason.")
-    text: str = Field(description="The reason, in Swedish (skäl i text).")
+    text: Said = Field(description="The reason (skäl i text).")
     law: LegalReference = Field(description="The section it rests on (lagrum).")
     effect: PaymentStatus | None = Field(
         default=None, description="The status it leads to; null when it only explains (verkan)."
@@ -202,7 +203,9 @@ def reason(
     rests_on: LegalReference | None = None,
 ) -> PaymentReason:
     """A reason with the section that its code rests on, where no other one is given."""
-    return PaymentReason(code=code, text=text, law=rests_on or _LAW[code], effect=effect, assumption=assumption)
+    return PaymentReason(
+        code=code, text=said(text), law=rests_on or _LAW[code], effect=effect, assumption=assumption
+    )
 
 
 def without_days(
@@ -232,7 +235,10 @@ def without_days(
     )
 
 
-def told_at(at: dt.datetime) -> str:
-    """A moment in a Swedish sentence, Swedish time: 2026-11-23 klockan 12.00."""
+def told_at(at: dt.datetime) -> Text:
+    """A moment in a sentence, Swedish time: 2026-11-23 klockan 12.00."""
     local = at.astimezone(STOCKHOLM)
-    return f"{local:%Y-%m-%d klockan %H.%M.%S}" if local.second else f"{local:%Y-%m-%d klockan %H.%M}"
+    parts = {"day": f"{local:%Y-%m-%d}", "hour": f"{local:%H}", "minute": f"{local:%M}"}
+    if local.second:
+        return said("{day} klockan {hour}.{minute}.{second}", **parts, second=f"{local:%S}")
+    return said("{day} klockan {hour}.{minute}", **parts)

@@ -26,6 +26,7 @@ from lifecare_gql.domain.payment import (
 from lifecare_gql.domain.payment_policies import AveragePolicy, PaymentBook, StatutoryPolicy
 from lifecare_gql.domain.payment_rules import amount_reason, payer_reasons, preconditions, statutory_liability
 from lifecare_gql.domain.payment_words import CountedPersons, PaymentStatus
+from lifecare_gql.domain.texts import said, together
 from lifecare_gql.domain.values import value
 
 _NEEDED = ("counted_persons", "counted_days", "day_zero_counted", "rolling_months")
@@ -97,7 +98,10 @@ def payment_liability(
     """Who pays for one episode by any policy. By an average it stays pending, without a sum: the month decides."""
     if isinstance(policy, StatutoryPolicy):
         return statutory_liability(episode, policy, book, now)
-    told = f"{policy.name} avgör ansvaret genom kommunens genomsnitt, inte genom den enskilda patienten."
+    told = said(
+        "{policy} avgör ansvaret genom kommunens genomsnitt, inte genom den enskilda patienten.",
+        policy=policy.name,
+    )
     decides = reason(Code.AVERAGE_DECIDES, told)
     out = _left_out(episode, policy, book)
     answer = without_days(episode, policy, book, [*payer_reasons(episode), decides, *out, *_unsaid(policy)])
@@ -211,25 +215,26 @@ def _counted_reasons(left_out: Iterable[Iterable[PaymentReason]]) -> tuple[Avera
 
 def _verdict(average: float, level: float) -> PaymentReason:
     over = average > level
-    told = f"Genomsnittet {_told(average)} dagar är {'över' if over else 'inte över'} nivån {_told(level)} dagar."
+    told = (
+        "Genomsnittet {average} dagar är över nivån {level} dagar."
+        if over
+        else "Genomsnittet {average} dagar är inte över nivån {level} dagar."
+    )
+    text = said(told, average=average, level=float(level))
     if over:
-        return reason(Code.LEVEL_EXCEEDED, told, PaymentStatus.LIABLE)
-    return reason(Code.LEVEL_NOT_EXCEEDED, told, PaymentStatus.NOT_LIABLE)
-
-
-def _told(days: float) -> str:
-    return f"{days:.2f}".replace(".", ",")
+        return reason(Code.LEVEL_EXCEEDED, text, PaymentStatus.LIABLE)
+    return reason(Code.LEVEL_NOT_EXCEEDED, text, PaymentStatus.NOT_LIABLE)
 
 
 def _general(policy: AveragePolicy, book: PaymentBook, year: int, level: float | None) -> Iterator[PaymentReason]:
     yield from _unsaid(policy, but="" if level is None else "level")
     if level is not None:
-        told = f"Nivån {_told(level)} dagar är angiven i frågan. Ingen källa här styrker den."
-        yield reason(Code.LEVEL_GIVEN, told)
+        given = said("Nivån {level} dagar är angiven i frågan. Ingen källa här styrker den.", level=float(level))
+        yield reason(Code.LEVEL_GIVEN, given)
     yield amount_reason(year, book)
     told = "Ingen källa anger hur många dagar som debiteras när genomsnittet är över nivån."
     yield reason(Code.CHARGE_UNSAID, told)
 
 
 def _unsaid(policy: AveragePolicy, but: str = "") -> Iterator[PaymentReason]:
-    return (reason(Code.PARAMETER_UNSAID, one.reason) for one in policy.unsaid if one.field != but)
+    return (reason(Code.PARAMETER_UNSAID, together(one.reason)) for one in policy.unsaid if one.field != but)

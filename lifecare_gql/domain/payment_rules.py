@@ -26,6 +26,7 @@ from lifecare_gql.domain.payment import (
 )
 from lifecare_gql.domain.payment_policies import PaymentBook, StatutoryPolicy
 from lifecare_gql.domain.payment_words import OutpatientCare, PaymentStatus
+from lifecare_gql.domain.texts import said, together
 
 Reasons = Iterator[PaymentReason]
 
@@ -69,9 +70,11 @@ def payer_reasons(episode: EpisodeForPayment) -> Reasons:
     """Which municipality pays (5:2)."""
     placing, registered = episode.placing_municipality, episode.registered_municipality
     if placing is not None and placing != registered:
-        yield reason(Code.PAYER_PLACED, f"Kommunen {placing} har beslutat om placeringen och betalar.")
+        told = said("Kommunen {code} har beslutat om placeringen och betalar.", code=placing)
+        yield reason(Code.PAYER_PLACED, told)
     elif registered is not None:
-        yield reason(Code.PAYER_REGISTERED, f"Patienten är folkbokförd i kommunen {registered}, som betalar.")
+        told = said("Patienten är folkbokförd i kommunen {code}, som betalar.", code=registered)
+        yield reason(Code.PAYER_REGISTERED, told)
     else:
         yield reason(Code.PAYER_UNKNOWN, "Det är inte känt vilken kommun som ska betala.", BLOCKED)
 
@@ -99,8 +102,13 @@ def _admission_notice(episode: EpisodeForPayment, policy: StatutoryPolicy) -> Re
 
 def _late(policy: StatutoryPolicy) -> PaymentReason:
     releases = policy.late_admission_notice_releases
-    reading = "tar här bort betalningsansvaret" if releases else "är här en anmärkning som inte tar bort ansvaret"
-    told = f"Inskrivningsmeddelandet skickades efter mer än 24 timmar. Det {reading}; frågan är omtvistad."
+    told = (
+        "Inskrivningsmeddelandet skickades efter mer än 24 timmar. Det tar här bort betalningsansvaret;"
+        " frågan är omtvistad."
+        if releases
+        else "Inskrivningsmeddelandet skickades efter mer än 24 timmar. Det är här en anmärkning som inte tar bort"
+        " ansvaret; frågan är omtvistad."
+    )
     effect = NOT_LIABLE if releases else None
     return reason(Code.ADMISSION_NOTICE_LATE, told, effect, assumption="late_admission_notice_releases")
 
@@ -112,11 +120,15 @@ def _discharge_ready(episode: EpisodeForPayment) -> Reasons:
         yield reason(Code.DISCHARGE_READY_MISSING, told, NOT_LIABLE)
     for notice in sorted(episode.discharge_ready, key=lambda one: one.sent_at):
         if notice.withdrawn_at is not None:
-            sent, withdrawn = told_at(notice.sent_at), told_at(notice.withdrawn_at)
-            told = f"Underrättelsen {sent} återtogs {withdrawn}: tiden räknas inte längre från den."
+            told = said(
+                "Underrättelsen {sent} återtogs {withdrawn}: tiden räknas inte längre från den.",
+                sent=told_at(notice.sent_at),
+                withdrawn=told_at(notice.withdrawn_at),
+            )
             yield reason(Code.DISCHARGE_READY_WITHDRAWN, told, None if standing else NOT_LIABLE)
     if standing is not None:
-        told = f"Underrättelsen om utskrivningsklar skickades {told_at(standing.sent_at)} och gäller."
+        sent = told_at(standing.sent_at)
+        told = said("Underrättelsen om utskrivningsklar skickades {sent} och gäller.", sent=sent)
         yield reason(Code.DISCHARGE_READY_SENT, told)
 
 
@@ -139,15 +151,19 @@ def _called(call: SipCall, episode: EpisodeForPayment) -> Reasons:
         return
     last = calendar_days_after(stockholm_day(episode.standing_notice.sent_at), 3)
     moved, called = sunday_rule(last), stockholm_day(call.sent_at)
+    days = {"called": str(called), "last": str(last)}
     if called > moved:
-        or_moved = f", med söndagsregeln {moved}" if moved != last else ""
-        told = f"Kallelsen skickades {called}; sista dag var {last}{or_moved}."
+        told = said("Kallelsen skickades {called}; sista dag var {last}.", **days)
+        if moved != last:
+            late = "Kallelsen skickades {called}; sista dag var {last}, med söndagsregeln {moved}."
+            told = said(late, **days, moved=str(moved))
         yield reason(Code.SIP_CALL_LATE, told, NOT_LIABLE)
     elif call.by_fixed_care_contact and called > last:
-        told = f"Kallelsen skickades {called}: sista dagen {last} är en ledig dag, och nästa vardag är {moved}."
-        yield reason(Code.SIP_CALLED, told, rests_on=law.SUNDAY_RULE)
+        in_time = "Kallelsen skickades {called}: sista dagen {last} är en ledig dag, och nästa vardag är {moved}."
+        yield reason(Code.SIP_CALLED, said(in_time, **days, moved=str(moved)), rests_on=law.SUNDAY_RULE)
     elif call.by_fixed_care_contact:
-        yield reason(Code.SIP_CALLED, f"Den fasta vårdkontakten kallade {called}; sista dag var {last}.")
+        told = said("Den fasta vårdkontakten kallade {called}; sista dag var {last}.", **days)
+        yield reason(Code.SIP_CALLED, told)
 
 
 def _outpatient_care(episode: EpisodeForPayment) -> Reasons:
@@ -170,11 +186,18 @@ def _start(episode: EpisodeForPayment, policy: StatutoryPolicy) -> tuple[dt.date
     after_noon = clock > NOON or (clock == NOON and policy.exactly_noon_is_after_noon)
     start = calendar_days_after(stockholm_day(notice.sent_at), 4 if after_noon else 3)
     code = Code.STARTS_AFTER_FOUR_DAYS if after_noon else Code.STARTS_AFTER_THREE_DAYS
-    days, noon = ("fyra", "efter") if after_noon else ("tre", "inte efter")
-    told = f"Underrättelsen skickades {noon} klockan 12.00: ansvaret inträder {days} dagar efter, {start}."
-    reasons = [reason(code, told)]
+    told = (
+        "Underrättelsen skickades efter klockan 12.00: ansvaret inträder fyra dagar efter, {start}."
+        if after_noon
+        else "Underrättelsen skickades inte efter klockan 12.00: ansvaret inträder tre dagar efter, {start}."
+    )
+    reasons = [reason(code, said(told, start=str(start)))]
     if clock == NOON:
-        told = f"Om precis 12.00 är efter klockan 12.00 sägs inte; här räknas det som {noon}."
+        told = (
+            "Om precis 12.00 är efter klockan 12.00 sägs inte; här räknas det som efter."
+            if after_noon
+            else "Om precis 12.00 är efter klockan 12.00 sägs inte; här räknas det som inte efter."
+        )
         reasons.append(reason(Code.SENT_AT_EXACTLY_NOON, told, assumption="exactly_noon_is_after_noon"))
     if name := day_off(start):
         start, told = _on_day_off(start, name, policy)
@@ -185,8 +208,10 @@ def _start(episode: EpisodeForPayment, policy: StatutoryPolicy) -> tuple[dt.date
 def _on_day_off(start: dt.date, name: str, policy: StatutoryPolicy) -> tuple[dt.date, str]:
     if policy.day_off_moves_start:
         moved = sunday_rule(start)
-        return moved, f"{start} är en ledig dag ({name}): ansvaret inträder här först nästa vardag, {moved}."
-    return start, f"{start} är en ledig dag ({name}). Ansvaret inträder ändå: ingenting ska göras den dagen."
+        told = "{day} är en ledig dag ({name}): ansvaret inträder här först nästa vardag, {moved}."
+        return moved, said(told, day=str(start), name=name, moved=str(moved))
+    told = "{day} är en ledig dag ({name}). Ansvaret inträder ändå: ingenting ska göras den dagen."
+    return start, said(told, day=str(start), name=name)
 
 
 def _ended(
@@ -194,11 +219,14 @@ def _ended(
 ) -> Reasons:
     """Whether the discharge day is charged (5:6), and whether the patient left before any day was."""
     if end >= start:
-        charged = "debiteras här" if policy.discharge_day_charged else "debiteras inte här"
-        told = f"Utskrivningsdagen {charged}; ingen källa avgör frågan."
+        told = (
+            "Utskrivningsdagen debiteras här; ingen källa avgör frågan."
+            if policy.discharge_day_charged
+            else "Utskrivningsdagen debiteras inte här; ingen källa avgör frågan."
+        )
         yield reason(Code.DISCHARGE_DAY, told, assumption="discharge_day_charged")
     if episode.discharged_at is not None and free <= start:
-        told = f"Patienten skrevs ut {end}, innan någon dag skulle debiteras."
+        told = said("Patienten skrevs ut {day}, innan någon dag skulle debiteras.", day=str(end))
         yield reason(Code.DISCHARGED_IN_TIME, told, NOT_LIABLE)
 
 
@@ -221,10 +249,16 @@ def amount_reason(year: int, book: PaymentBook) -> PaymentReason:
     """What a day costs in the year, or that no source says it (5:6)."""
     amount = book.amount(year)
     if amount is None:
-        return reason(Code.AMOUNT_UNKNOWN, f"Ingen källa anger beloppet för {year}, och det uppskattas inte.")
-    told = f"Beloppet för {year} är {amount.kronor} kronor per vårddygn ({amount.source.title})."
+        unknown = said("Ingen källa anger beloppet för {year}, och det uppskattas inte.", year=year)
+        return reason(Code.AMOUNT_UNKNOWN, unknown)
+    told = said(
+        "Beloppet för {year} är {kronor} kronor per vårddygn ({source}).",
+        year=year,
+        kronor=amount.kronor,
+        source=amount.source.title,
+    )
     if amount.source.secondary:
-        return reason(Code.AMOUNT_SECONDARY, f"{told} Källan är sekundär: kontrollera beloppet.")
+        return reason(Code.AMOUNT_SECONDARY, together(told, said("Källan är sekundär: kontrollera beloppet.")))
     return reason(Code.AMOUNT_KNOWN, told)
 
 

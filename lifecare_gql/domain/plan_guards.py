@@ -14,6 +14,7 @@ from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.plan_facts import PlanAct, PlanContent, PlanFacts
 from lifecare_gql.domain.plan_words import PlanItem
 from lifecare_gql.domain.process_guards import Guard, unless
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import Principal
 
 _Code = ObjectionCode
@@ -86,9 +87,9 @@ def _meeting_times(act: PlanAct, facts: PlanFacts, _: Party) -> Iterator[Failure
     if act.meeting is None:
         return
     if act.meeting.starts_at <= facts.now:
-        yield _wrong_time("startsAt", "Mötet har redan börjat.")
+        yield _wrong_time("startsAt", said("Mötet har redan börjat."))
     if act.meeting.ends_at <= act.meeting.starts_at:
-        yield _wrong_time("endsAt", "Mötet slutar innan det har börjat.")
+        yield _wrong_time("endsAt", said("Mötet slutar innan det har börjat."))
 
 
 def _wrong_time(field: str, detail: str) -> Failure:
@@ -138,7 +139,7 @@ def missing_items(content: PlanContent) -> Iterator[PlanItem]:
 def _items_of(content: PlanContent | None) -> Iterator[Failure]:
     for item in missing_items(content) if content else ():
         path = ("input", "content", _FIELDS[item])
-        yield Failure(_Code.MISSING_PLAN_ITEM, path, detail=f"Saknas: {item.swedish}.")
+        yield Failure(_Code.MISSING_PLAN_ITEM, path, detail=said("Saknas: {what}.", what=item.term))
 
 
 def _legal_items(check: Callable[[PlanAct, PlanFacts, Party], Iterator[Failure]]) -> PlanGuard:

@@ -11,6 +11,7 @@ from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.process_guards import Guard
 from lifecare_gql.domain.process_table import Row
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import Word
 
@@ -23,8 +24,8 @@ class ProcessGuard:
 
     name: str = Field(description="What must be so, in English.")
     code: ObjectionCode = Field(description="The refusal's code when it is not so.")
-    reason: str = Field(description="The reason given, in Swedish.")
-    remedy: str = Field(description="What to do, in Swedish.")
+    reason: Said = Field(description="The reason given.")
+    remedy: Said = Field(description="What to do.")
     asked: bool = Field(
         description="Whether it is about what the caller says, not about what stands in the record."
     )
@@ -69,8 +70,8 @@ def _guard(guard: Guard[Any, Any]) -> ProcessGuard:
     return ProcessGuard(
         name=guard.name,
         code=guard.code,
-        reason=guard.reason,
-        remedy=guard.remedy,
+        reason=said(guard.reason),
+        remedy=said(guard.remedy),
         asked=guard.asks,
         law=guard.law,
         fact=guard.fact,

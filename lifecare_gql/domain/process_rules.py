@@ -17,6 +17,7 @@ from lifecare_gql.domain.episode_facts import Act, EpisodeFacts
 from lifecare_gql.domain.episode_words import EpisodeEventKind, NoticeKind, PartyRole, PlanningBasisStart
 from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.sources import PublicSource, Statement, Supplement
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import Severity, UnitKind
 
@@ -88,7 +89,9 @@ class CommentedChecklist:
             ticked = item.ticked_by_municipality or not self.municipality_must_tick
             if not (item.comment.strip() and ticked):
                 path = ("input", "checklist", str(index))
-                yield Failure(ObjectionCode.CHECKLIST_INCOMPLETE, path, detail=f"Punkt: {item.title}.")
+                yield Failure(
+                    ObjectionCode.CHECKLIST_INCOMPLETE, path, detail=said("Punkt: {title}.", title=item.title)
+                )
 
 
 @value

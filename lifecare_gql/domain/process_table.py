@@ -20,6 +20,7 @@ from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.process_guards import Guard
 from lifecare_gql.domain.reviewing import Regions, reach
 from lifecare_gql.domain.sources import Source
+from lifecare_gql.domain.texts import either, said, together
 from lifecare_gql.domain.words import Severity, Word
 
 
@@ -201,24 +202,27 @@ class Process(Generic[E, S, W, A, F]):
         if not step.joins and facts.state is None:
             return self._state_objection(step, facts.state)
         if not step.joins and not self.takes_part(facts, unit):
-            reason = f"Enheten deltar inte i {self.wording.the}."
-            return _refusal(ObjectionCode.NOT_PARTY, step, ("viewer", "unit"), reason, self.wording.way_in)
+            reason = said("Enheten deltar inte i {record}.", record=said(self.wording.the))
+            return _refusal(ObjectionCode.NOT_PARTY, step, ("viewer", "unit"), reason, said(self.wording.way_in))
         held = [self.holds(role, facts, unit) for role in step.who]
         if any(held) or all(one is None for one in held):
             return None
-        names = " eller ".join(self.roles[role] for role in step.who)
-        reason, remedy = f"Det kan bara {names} göra.", f"Be {names} att göra det."
+        names = either(said(self.roles[role]) for role in step.who)
+        reason, remedy = said("Det kan bara {who} göra.", who=names), said("Be {who} att göra det.", who=names)
         return _refusal(ObjectionCode.WRONG_ROLE, step, ("viewer", "unit"), reason, remedy)
 
     def _state_objection(self, step: Row[E, S, W, A, F], state: S | None) -> Objection:
         path = ("input", f"{self.wording.record}Id")
-        stands = self.wording.not_begun if state is None else state.swedish
-        reason = f"{step.event.swedish.capitalize()}: det går inte när {self.wording.stands} {stands}."
+        stands = said(self.wording.not_begun) if state is None else state.term
+        record = said(self.wording.stands)
+        reason = said(
+            "{act:capital}: det går inte när {record} {state}.", act=step.event.term, record=record, state=stands
+        )
         if self._too_late(step, state):
-            remedy = f"Läs om {self.wording.the}: historiken visar vad som har hänt."
+            remedy = said("Läs om {record}: historiken visar vad som har hänt.", record=said(self.wording.the))
             return _refusal(ObjectionCode.WRONG_STATE, step, path, reason, remedy)
-        first = " eller ".join(one.swedish for one in step.states if one is not None)
-        remedy = f"Först krävs att {self.wording.stands} {first}."
+        first = either(one.term for one in step.states if one is not None)
+        remedy = said("Först krävs att {record} {state}.", record=record, state=first)
         return _refusal(ObjectionCode.PROCESS_ORDER, step, path, reason, remedy)
 
     def _too_late(self, step: Row[E, S, W, A, F], state: S | None) -> bool:
@@ -238,8 +242,8 @@ def _objection(guard: Guard[Any, Any], failure: Failure, regions: Regions) -> Ob
         code=guard.code,
         severity=guard.severity,
         path=failure.path,
-        reason=f"{guard.reason} {failure.detail or ''}".strip(),
-        remedy=guard.remedy,
+        reason=together(said(guard.reason), failure.detail),
+        remedy=said(guard.remedy),
         law=guard.law,
         source=source_of_fact(guard.fact, regions),
         call=tuple(reach(unit, regions) for unit in failure.call),

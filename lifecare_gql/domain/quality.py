@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import Word
 
@@ -70,7 +71,7 @@ class KeptRule:
 
     rule: str = Field(description="The rule's id.")
     standing: Standing = Field(description="Whether it is kept.")
-    why: str | None = Field(default=None, description="Why it is exempt or open; null when it is done.")
+    why: Said | None = Field(default=None, description="Why it is exempt or open; null when it is done.")
 
     @model_validator(mode="after")
     def _explained(self) -> KeptRule:
@@ -94,8 +95,12 @@ class Quality:
 
     def standing(self, rule_id: str) -> KeptRule:
         """What it says of the rule; open when it says nothing."""
-        unsaid = KeptRule(rule=rule_id, standing=Standing.OPEN, why="Regionen säger inget om regeln.")
-        return next((one for one in self.rules if one.rule == rule_id), unsaid)
+        return next((one for one in self.rules if one.rule == rule_id), unsaid(rule_id))
+
+
+def unsaid(rule_id: str) -> KeptRule:
+    """What is known of a rule that the region says nothing of."""
+    return KeptRule(rule=rule_id, standing=Standing.OPEN, why=said("Regionen säger inget om regeln."))
 
 
 def _kept(rule: str, said: Any) -> Any:

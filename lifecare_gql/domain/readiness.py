@@ -17,6 +17,7 @@ from lifecare_gql.domain.law import LegalReference
 from lifecare_gql.domain.objections import ObjectionCode
 from lifecare_gql.domain.reviewing import Regions, reach
 from lifecare_gql.domain.sources import Source
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 
 
@@ -25,8 +26,8 @@ class MissingItem:
     """One thing that must be in place before the patient may be discharged."""
 
     code: ObjectionCode = Field(description="Stable code of what is missing.")
-    what: str = Field(description="What is missing, in Swedish.")
-    remedy: str = Field(description="What to do about it, in Swedish.")
+    what: Said = Field(description="What is missing.")
+    remedy: Said = Field(description="What to do about it.")
     unit_id: str | None = Field(default=None, description="The unit it waits for; null when it is nobody's yet.")
     unit_name: str | None = Field(default=None, description="The unit's name.")
     reach: Reach | None = Field(default=None, description="How the unit is reached by phone.")
@@ -60,8 +61,8 @@ def _unmet(facts: EpisodeFacts, regions: Regions) -> Iterator[MissingItem]:
         unit = failure.call[0] if failure.call else None
         yield MissingItem(
             code=guard.code,
-            what=failure.detail or guard.reason,
-            remedy=guard.remedy,
+            what=failure.detail or said(guard.reason),
+            remedy=said(guard.remedy),
             unit_id=unit.id if unit else None,
             unit_name=unit.name if unit else None,
             reach=reach(unit, regions) if unit else None,

@@ -15,6 +15,7 @@ from lifecare_gql.domain.recovery import Situation
 from lifecare_gql.domain.region import Region
 from lifecare_gql.domain.reviewing import Regions
 from lifecare_gql.domain.sources import Source
+from lifecare_gql.domain.texts import said
 
 _Code = ObjectionCode
 _TOO_EARLY = (None, OutageState.PLANNED, OutageState.ACTIVE)
@@ -52,8 +53,8 @@ def _found(
         yield Objection(
             code=_Code.OUTSIDE_OUTAGE,
             path=("input", "occurredAt"),
-            reason="Tidpunkten ligger inte i avbrottet.",
-            remedy="Ange när det skedde under avbrottet, eller registrera det på vanligt sätt.",
+            reason=said("Tidpunkten ligger inte i avbrottet."),
+            remedy=said("Ange när det skedde under avbrottet, eller registrera det på vanligt sätt."),
         )
     region = regions.get(outage.region)
     if region is None:
@@ -62,8 +63,8 @@ def _found(
         yield Objection(
             code=_Code.NOT_TO_BE_BACKFILLED,
             path=("input",),
-            reason=f"Ska inte efterregistreras: {step.text}",
-            remedy="Det som har meddelats per telefon står i journalen och i samtalsloggen.",
+            reason=said("Ska inte efterregistreras: {step}", step=step.text),
+            remedy=said("Det som har meddelats per telefon står i journalen och i samtalsloggen."),
             region=region.code,
             source=source_of_step(step, region),
         )
@@ -73,20 +74,20 @@ def _another_region() -> Objection:
     return Objection(
         code=_Code.NOT_PARTY,
         path=("input", "outageId"),
-        reason="Avbrottet gäller en annan region.",
-        remedy="Registrera på vanligt sätt.",
+        reason=said("Avbrottet gäller en annan region."),
+        remedy=said("Registrera på vanligt sätt."),
     )
 
 
 def _wrong_state(state: OutageState | None) -> Objection:
-    stands = "ej påbörjat" if state is None else state.swedish
+    stands = said("ej påbörjat") if state is None else state.term
     early = state in _TOO_EARLY
     remedy = "Vänta till dess att systemet är i drift igen." if early else "Registrera på vanligt sätt."
     return Objection(
         code=_Code.PROCESS_ORDER if early else _Code.WRONG_STATE,
         path=("input", "outageId"),
-        reason=f"Efterregistrering går inte när avbrottets läge är {stands}.",
-        remedy=remedy,
+        reason=said("Efterregistrering går inte när avbrottets läge är {state}.", state=stands),
+        remedy=said(remedy),
     )
 
 

@@ -17,6 +17,7 @@ from lifecare_gql.domain.outage_facts import OutageFacts, RecoveryCount, Recover
 from lifecare_gql.domain.outage_life import outage_class
 from lifecare_gql.domain.outage_words import InvoicingOrigin, RecoveryKind
 from lifecare_gql.domain.outages import Contradiction, OutageRoutine, RecoveryStep
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 
 
@@ -86,9 +87,9 @@ class InvoicingBasis:
     contradictions: tuple[Contradiction, ...] = Field(
         description="Where the document contradicts itself about it: both instructions are shown."
     )
-    no_amounts_because: str = Field(
-        default="Ingen källa anger vilket belopp kommunerna faktureras.",
-        description="Why there are no amounts, in Swedish.",
+    no_amounts_because: Said = Field(
+        default=said("Ingen källa anger vilket belopp kommunerna faktureras."),
+        description="Why there are no amounts.",
     )
 
 

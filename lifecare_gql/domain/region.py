@@ -20,6 +20,7 @@ from lifecare_gql.domain.routines import RoutineBook
 from lifecare_gql.domain.sources import Document, Fact, Source, Unsaid, source_of
 from lifecare_gql.domain.support import Rollout, Support
 from lifecare_gql.domain.technical import TechnicalRequirements
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.training import Training
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import CareType
@@ -161,9 +162,14 @@ class Region:
             return Reach(name=party.name, phone=party.phone)
         board = self._switchboard_of(party)
         if board is None:
-            return Reach(name=party.name, phone=None, missing="Ingen källa anger telefonnummer till enheten.")
+            return Reach(
+                name=party.name, phone=None, missing=said("Ingen källa anger telefonnummer till enheten.")
+            )
         return Reach(
-            name=f"{board.name}, för {party.name}", phone=board.phone, ask_for=board.ask_for, fact=board.fact
+            name=said("{board}, för {unit}", board=board.name, unit=party.name),
+            phone=board.phone,
+            ask_for=board.ask_for,
+            fact=board.fact,
         )
 
     def _switchboard_of(self, party: Party) -> Switchboard | None:

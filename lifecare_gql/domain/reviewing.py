@@ -17,6 +17,7 @@ from lifecare_gql.domain.drafts import MessageDraft, Party
 from lifecare_gql.domain.objections import Objection, ObjectionCode
 from lifecare_gql.domain.region import Region
 from lifecare_gql.domain.routines import CountedFrom, Duty, DutyKind, Routine
+from lifecare_gql.domain.texts import said, together
 from lifecare_gql.domain.topics import COMMON_TOPICS
 from lifecare_gql.domain.verdicts import AppliedDuty, Expectation, Routing, Verdict
 from lifecare_gql.domain.words import Purpose, Severity
@@ -65,7 +66,7 @@ def expect(draft: MessageDraft, regions: Regions, acknowledged_at: dt.datetime |
     a deadline that is counted from the first acknowledgement is there once `acknowledged_at` is.
     """
     if draft.is_reply:
-        return Expectation(answer_required=False, no_deadline_reason="Svaret behöver inte besvaras.")
+        return Expectation(answer_required=False, no_deadline_reason=said("Svaret behöver inte besvaras."))
     duties = list(_duties(draft, regions))
     deadlines = _deadlines(draft, duties, acknowledged_at)
     rule, deadline = min(deadlines, key=lambda found: found[1].due_at, default=(None, None))
@@ -105,7 +106,7 @@ def _objection(failure: Failure, region: Region, routine: Routine, regions: Regi
         code=failure.code,
         severity=routine.severity,
         path=failure.path,
-        reason=f"{routine.reason} {failure.detail or ''}".strip(),
+        reason=together(routine.reason, failure.detail),
         remedy=routine.remedy,
         region=region.code,
         rule=routine.code,
@@ -118,8 +119,8 @@ def reach(party: Party, regions: Regions) -> Reach:
     """How a unit of any region is reached by phone; says why there is no number when its region is not enabled."""
     if party.region in regions:
         return regions[party.region].reach(party)
-    unknown = None if party.phone else f"Regionen {party.region} är inte aktiverad: inget nummer är känt."
-    return Reach(name=party.name, phone=party.phone, missing=unknown)
+    unknown = said("Regionen {region} är inte aktiverad: inget nummer är känt.", region=party.region)
+    return Reach(name=party.name, phone=party.phone, missing=None if party.phone else unknown)
 
 
 def _core_objections(draft: MessageDraft, regions: Regions) -> Iterator[Objection]:
@@ -159,12 +160,12 @@ _CORE_TEXTS: Mapping[ObjectionCode, tuple[str, str]] = {
     ),
     ObjectionCode.TEXT_EMPTY: ("Meddelandet har ingen text.", "Skriv det mottagaren behöver veta."),
     ObjectionCode.TEXT_TOO_LONG: (
-        f"Texten är längre än {MAX_TEXT_LENGTH} tecken, vilket är systemets egen gräns.",
+        said("Texten är längre än {most} tecken, vilket är systemets egen gräns.", most=MAX_TEXT_LENGTH),
         "Korta texten eller dela upp den på flera meddelanden.",
     ),
     ObjectionCode.NAME_EMPTY: ("Namnet är tomt.", "Skriv ett namn som andra känner igen."),
     ObjectionCode.NAME_TOO_LONG: (
-        f"Namnet är längre än {MAX_NAME_LENGTH} tecken, vilket är systemets egen gräns.",
+        said("Namnet är längre än {most} tecken, vilket är systemets egen gräns.", most=MAX_NAME_LENGTH),
         "Korta namnet.",
     ),
     ObjectionCode.ATTACHMENTS_NOT_SUPPORTED: (
@@ -196,7 +197,7 @@ _CORE_TEXTS: Mapping[ObjectionCode, tuple[str, str]] = {
 def core_objection(code: ObjectionCode, path: tuple[str, ...]) -> Objection:
     """An objection of the core itself: it holds in every region and has no regional source."""
     reason, remedy = _CORE_TEXTS[code]
-    return Objection(code=code, path=path, reason=reason, remedy=remedy)
+    return Objection(code=code, path=path, reason=said(reason), remedy=said(remedy))
 
 
 def name_objections(name: str, path: tuple[str, ...], room: int = MAX_NAME_LENGTH) -> tuple[Objection, ...]:
@@ -205,7 +206,7 @@ def name_objections(name: str, path: tuple[str, ...], room: int = MAX_NAME_LENGT
         return ()
     if not name:
         return (core_objection(ObjectionCode.NAME_EMPTY, path),)
-    told = f"Namnet är längre än {room} tecken, vilket är systemets egen gräns."
+    told = said("Namnet är längre än {most} tecken, vilket är systemets egen gräns.", most=room)
     return (replace(core_objection(ObjectionCode.NAME_TOO_LONG, path), reason=told),)
 
 
@@ -223,8 +224,8 @@ def _applied(region: Region, duty: Duty) -> AppliedDuty:
 
 def _no_deadline_reason(duties: list[tuple[Region, Duty]]) -> str:
     if any(duty.kind is DutyKind.REPLY_WITHIN for _, duty in duties):
-        return "Svarstiden räknas från första kvittensen, som ännu saknas."
-    return "Ingen källa för de berörda regionerna anger någon svarstid."
+        return said("Svarstiden räknas från första kvittensen, som ännu saknas.")
+    return said("Ingen källa för de berörda regionerna anger någon svarstid.")
 
 
 def _deadlines(
@@ -240,6 +241,8 @@ def _notes(draft: MessageDraft, regions: Regions) -> Iterator[str]:
     for code in draft.regions:
         region = regions.get(code)
         if region is None:
-            yield f"Regionen {code} är inte aktiverad: bara kärnans regler har prövats för den."
+            yield said(
+                "Regionen {region} är inte aktiverad: bara kärnans regler har prövats för den.", region=code
+            )
         elif region.book.silence is not None:
             yield f"{region.info.name}: {region.book.silence}"

@@ -7,6 +7,7 @@ import datetime as dt
 from pydantic import Field, model_validator
 
 from lifecare_gql.domain.lifetimes import Lifetime
+from lifecare_gql.domain.texts import Said
 from lifecare_gql.domain.values import value
 from lifecare_gql.domain.words import FactUse
 
@@ -16,7 +17,7 @@ class Unsaid:
     """Something that a document does not say, and why the field is therefore empty."""
 
     field: str = Field(description="The name of the empty field.")
-    reason: str = Field(description="Why it is empty, in Swedish.")
+    reason: Said = Field(description="Why it is empty.")
 
 
 @value

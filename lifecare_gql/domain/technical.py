@@ -14,6 +14,7 @@ from pydantic import Field
 
 from lifecare_gql.domain.administration_words import ClientVerdict, RequirementKind
 from lifecare_gql.domain.sources import Source, Unsaid
+from lifecare_gql.domain.texts import Said, said
 from lifecare_gql.domain.values import value
 from lifecare_gql.settings import BrowserVersions
 
@@ -84,7 +85,7 @@ class AlternativeVerdict:
 
     text: str = Field(description="The requirement, verbatim in Swedish.")
     verdict: ClientVerdict = Field(description="What can be said.")
-    reason: str = Field(description="Why, in Swedish.")
+    reason: Said = Field(description="Why.")
     source: Source = Field(description="The passage it rests on.")
 
 
@@ -123,26 +124,32 @@ def judge(one: Alternative, kind: RequirementKind, client: Client, latest: Brows
     """The verdict on one alternative, and why in Swedish."""
     product, version = client.product(kind)
     if product is None:
-        return _Verdict.CANNOT_TELL, "Webbläsaren säger inte vad det är."
+        return _Verdict.CANNOT_TELL, said("Webbläsaren säger inte vad det är.")
     if product != one.product:
-        return _Verdict.NOT_MET, f"Det är {product}, inte {one.product}."
+        return _Verdict.NOT_MET, said("Det är {product}, inte {other}.", product=product, other=one.product)
     if version is None:
-        return _Verdict.CANNOT_TELL, f"Webbläsaren anger ingen version av {product} som går att jämföra."
+        told = "Webbläsaren anger ingen version av {product} som går att jämföra."
+        return _Verdict.CANNOT_TELL, said(told, product=product)
     if one.latest_majors is not None:
         return _among_latest(one, version, latest)
     if one.from_version is not None and version < one.from_version:
-        return _Verdict.NOT_MET, f"Det är {product} {version}."
+        return _Verdict.NOT_MET, said("Det är {product} {version}.", product=product, version=version)
     if one.edition is not None:
-        return _Verdict.CANNOT_TELL, f"Det är {product} {version} eller senare; utgåvan ({one.edition}) syns inte."
-    return _Verdict.MET, f"Det är {product} {version}."
+        told = "Det är {product} {version} eller senare; utgåvan ({edition}) syns inte."
+        return _Verdict.CANNOT_TELL, said(told, product=product, version=version, edition=one.edition)
+    return _Verdict.MET, said("Det är {product} {version}.", product=product, version=version)
 
 
 def _among_latest(one: Alternative, version: int, latest: BrowserVersions | None) -> _Told:
     newest = latest.versions.get(one.product) if latest else None
     if latest is None or newest is None:
-        return _Verdict.CANNOT_TELL, f"Det är inte angivet vilken version av {one.product} som är den senaste."
+        told = "Det är inte angivet vilken version av {product} som är den senaste."
+        return _Verdict.CANNOT_TELL, said(told, product=one.product)
+    known: dict[str, str | int] = {"version": version, "day": str(latest.as_of), "newest": newest}
     if version > newest:
-        return _Verdict.CANNOT_TELL, f"Version {version} är nyare än den senaste enligt {latest.as_of}: {newest}."
+        return _Verdict.CANNOT_TELL, said(
+            "Version {version} är nyare än den senaste enligt {day}: {newest}.", **known
+        )
     met = version > newest - (one.latest_majors or 1)
-    told = f"Det är version {version}; den senaste enligt {latest.as_of} är {newest}."
-    return _Verdict.MET if met else _Verdict.NOT_MET, told
+    told = "Det är version {version}; den senaste enligt {day} är {newest}."
+    return _Verdict.MET if met else _Verdict.NOT_MET, said(told, **known)

@@ -8,6 +8,7 @@ from lifecare_gql.domain.calendar import Deadline
 from lifecare_gql.domain.objections import Objection
 from lifecare_gql.domain.routines import DutyKind
 from lifecare_gql.domain.sources import Source
+from lifecare_gql.domain.texts import Said
 from lifecare_gql.domain.values import value
 
 
@@ -32,7 +33,7 @@ class Expectation:
         default=None, description="The reply deadline; null when no routine gives one."
     )
     deadline_rule: str | None = Field(default=None, description="Code of the duty that gives the deadline.")
-    no_deadline_reason: str | None = Field(default=None, description="Why there is no deadline, in Swedish.")
+    no_deadline_reason: Said | None = Field(default=None, description="Why there is no deadline.")
 
 
 @value
@@ -54,4 +55,4 @@ class Verdict:
     warnings: tuple[Objection, ...] = Field(default=(), description="What does not hinder it but should be known.")
     routing: Routing | None = Field(default=None, description="Where a routine routes it; null when it does not.")
     expectation: Expectation = Field(description="What is expected of the receivers.")
-    notes: tuple[str, ...] = Field(default=(), description="What the documents leave unsaid, in Swedish.")
+    notes: tuple[Said, ...] = Field(default=(), description="What the documents leave unsaid.")

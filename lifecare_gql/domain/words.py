@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
+from lifecare_gql.domain.texts import Text, said
+
 
 class Word(StrEnum):
     """A member of a closed vocabulary, with its Swedish term of art and an English description."""
@@ -21,6 +23,11 @@ class Word(StrEnum):
         word.swedish = swedish
         word.english = english
         return word
+
+    @property
+    def term(self) -> Text:
+        """The Swedish term of art as a text, to stand in another one."""
+        return said(self.swedish)
 
 
 class Principal(Word):

@@ -21,6 +21,7 @@ from lifecare_gql.domain.administration_words import (
     UnitEventKind,
 )
 from lifecare_gql.domain.technical import ClientCheck, TechnicalRequirements
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.training import Training
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
@@ -43,7 +44,7 @@ from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import BY_VERSION, Order, Rows
 from lifecare_gql.storage.reading.where import Where
 
-NO_INTERVAL = "Ingen källa säger hur ofta en behörighet ska omprövas."
+NO_INTERVAL = said("Ingen källa säger hur ofta en behörighet ska omprövas.")
 
 _BY_SINCE = Order(by=("{t}.since", "{t}.id"), columns=("since", "id"))
 _BY_START = Order(by=("{t}.valid_from", "{t}.id"), columns=("valid_from", "id"))
@@ -106,7 +107,7 @@ class RoleGrant(Node):
 
     @computed("region_code")
     def recertification_unsaid(root: strawberry.Parent[Row], info: Info) -> str:
-        """Why it is not said by when it must be gone through again, in Swedish: no document gives an interval."""
+        """Why it is not said by when it must be gone through again, as no document gives an interval."""
         region = info.context.regions.get(root.region_code)
         unsaid = region.administration.unsaid if region and region.administration else ()
         return next((one.reason for one in unsaid if one.field == "recertification"), NO_INTERVAL)

@@ -13,6 +13,7 @@ from lifecare_gql.actions import auditing
 from lifecare_gql.actions.auditing import ReviewOrder, between
 from lifecare_gql.documents.pages import PrintedPage, access_extract_csv, access_extract_page
 from lifecare_gql.documents.sheets import AccessExtractSheet, ExtractLine
+from lifecare_gql.domain import texts
 from lifecare_gql.domain.access_words import ReviewFinding
 from lifecare_gql.domain.words import AccessAct, Protection
 from lifecare_gql.errors import BadInput
@@ -145,7 +146,9 @@ class AccessExtractLine:
 
     at: dt.datetime = strawberry.field(resolver=lambda root: root.line.at, description="When.")
     unit: str = strawberry.field(resolver=lambda root: root.line.unit.name, description="At which unit.")
-    what: str = strawberry.field(resolver=lambda root: root.line.what, description="What was done, in Swedish.")
+    what: str = strawberry.field(
+        resolver=lambda root: root.line.what, description="What was done, in plain words."
+    )
     staff: str | None = strawberry.field(
         resolver=lambda root: root.line.staff,
         description="Who; null when the deployment's policy is not to tell: the default, which is our assumption.",
@@ -204,7 +207,11 @@ class AuditQuery:
     ) -> list[AccessEntry]:
         if not 1 <= first <= MAX_PAGE or len(seed) > MAX_SEED_LENGTH:
             raise BadInput(
-                f"first must be 1 to {MAX_PAGE}, and seed not longer than {MAX_SEED_LENGTH} characters."
+                texts.said(
+                    "first must be 1 to {most}, and seed not longer than {length} characters.",
+                    most=MAX_PAGE,
+                    length=MAX_SEED_LENGTH,
+                )
             )
         asked = _entries(info, filter)
         wanted = Rows(model=asked.model, where=asked.where, order=_drawn(seed), sought=asked.sought)
@@ -238,7 +245,7 @@ class ReviewAccessInput:
 
 def _order(said: ReviewAccessInput) -> ReviewOrder:
     if not 1 <= len(said.entry_ids) <= MAX_PAGE:
-        raise BadInput(f"entryIds: 1 to {MAX_PAGE} entries.")
+        raise BadInput(texts.said("{name}: 1 to {most}.", name="entryIds", most=MAX_PAGE))
     ids = dict.fromkeys(row_id(one, rows.AccessEntry, "entryIds") for one in said.entry_ids)
     return ReviewOrder(entry_ids=tuple(ids), finding=said.finding, comment=said.comment.strip())
 

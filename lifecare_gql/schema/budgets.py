@@ -13,6 +13,7 @@ from graphql import BooleanValueNode, DocumentNode, FieldNode, GraphQLError, Ope
 from graphql.language.ast import SelectionSetNode
 from strawberry.extensions import SchemaExtension
 
+from lifecare_gql.domain.texts import said
 from lifecare_gql.schema.counting import Asked, Cost, counted, sizes
 from lifecare_gql.schema.limits import beyond
 from lifecare_gql.schema.rates import Left, Meter
@@ -31,7 +32,7 @@ def price(cost: Cost, kind: OperationType) -> int:
 
 def rate_limited(left: Left) -> GraphQLError:
     """The refusal when too little is left, with when to come back."""
-    told = f"Too much was asked for in a short time. Come again in {left.seconds} s."
+    told = said("Too much was asked for in a short time. Come again in {seconds} s.", seconds=left.seconds)
     extensions = {"code": "RATE_LIMITED", "retryAfter": left.seconds, "limit": left.limit}
     return GraphQLError(told, extensions=extensions)
 

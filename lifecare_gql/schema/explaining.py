@@ -11,6 +11,7 @@ from lifecare_gql.actions.explaining import EmergencyAccess as Opened
 from lifecare_gql.actions.explaining import emergency_accesses, explain_access
 from lifecare_gql.domain import access_explained
 from lifecare_gql.domain.access_explained import AccessExplanation
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.ids import public_id, split
@@ -79,7 +80,7 @@ async def emergencies(
 ) -> list[EmergencyAccess]:
     """What was opened in emergencies by units of your region, the newest first. For auditors (loggkontroll)."""
     if not 1 <= first <= MAX_PAGE:
-        raise BadInput(f"first must be 1 to {MAX_PAGE}.")
+        raise BadInput(said("{name} must be 1 to {most}.", name="first", most=MAX_PAGE))
     found = await emergency_accesses(info.context.session, first, since)
     return [EmergencyAccess(opened=one) for one in found]
 
@@ -98,7 +99,7 @@ def explaining(nodes: dict[str, type[Node]]) -> Any:
     ) -> AccessExplanation:
         tag, found = split(object_id, "objectId")
         if tag not in nodes:
-            raise BadInput("objectId is not an id of this API: copy ids from its answers.")
+            raise BadInput(said("{name} is not an id of this API: copy ids from its answers.", name="objectId"))
         return await explain_access(info.context.session, assignment_hsa_id, nodes[tag].__model__, found)
 
     return strawberry.field(

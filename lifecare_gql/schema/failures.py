@@ -22,6 +22,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from lifecare_gql.actions.session import Session
+from lifecare_gql.domain.texts import Text, said
 from lifecare_gql.errors import (
     BadInput,
     IssuerUnavailable,
@@ -30,6 +32,7 @@ from lifecare_gql.errors import (
     StorageBusy,
     StorageUnavailable,
 )
+from lifecare_gql.schema.languages import answered, spoken
 from lifecare_gql.schema.limits import LIMITS, beyond
 from lifecare_gql.schema.references import reference
 
@@ -52,7 +55,7 @@ _TOLD = {
     INTERNAL: MASKED,
 }
 _NOT_ONE = (CannotGetOperationTypeError, MissingQueryError)
-_NO_SUCH = GraphQLError("The document has no operation, or none with the operationName that was given.")
+_NO_SUCH = GraphQLError(said("The document has no operation, or none with the operationName that was given."))
 _FRAMES = 5
 # What the library says of a wrong value or token repeats it, and it may be a person's; so may a longer number
 # in a name. Its guesses at what was meant are left out too: some are switched off by a setting, some are not.
@@ -71,9 +74,11 @@ def code_for(cause: Exception) -> str:
     return next((code for kind, code in _CODES.items() if isinstance(cause, kind)), INTERNAL)
 
 
-def told_of(cause: Exception) -> str:
+def told_of(cause: Exception) -> Text:
     """What the caller is told of it; of the unexpected, nothing but that it happened."""
-    return _TOLD.get(code_for(cause), str(cause))
+    first = next(iter(cause.args), None)
+    own = first if isinstance(first, Text) else str(cause)
+    return said(_TOLD.get(code_for(cause), own))
 
 
 def where(error: BaseException) -> str:
@@ -96,7 +101,7 @@ class Schema(strawberry.Schema):
         context = kwargs["context_value"]
         result = _too_long(query) or await self._executed(query, *args, **kwargs)
         await _charged(context)
-        return _masked(result, context.session.operation)
+        return _masked(result, context.session)
 
     async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> AsyncGenerator[ExecutionResult, None]:
         """The results of a subscription, as they come; to be closed by whoever iterates."""
@@ -111,7 +116,7 @@ class Schema(strawberry.Schema):
         try:
             return await super().execute(query, *args, **kwargs)
         except MissingQueryError:
-            told = GraphQLError("The document is empty.", extensions={"code": "INVALID_SYNTAX"})
+            told = GraphQLError(said("The document is empty."), extensions={"code": "INVALID_SYNTAX"})
             return PreExecutionError(data=None, errors=[told])
         except CannotGetOperationTypeError:
             return PreExecutionError(data=None, errors=[_NO_SUCH])
@@ -141,35 +146,44 @@ async def _each_masked(source: Any, context: Any) -> AsyncGenerator[ExecutionRes
     try:
         async with aclosing(source):
             async for result in source:
-                yield _masked(result, context.session.operation)
+                yield _masked(result, context.session)
     except GraphQLError as error:  # of the cached parser, which the library does not expect here
-        yield _masked(PreExecutionError(data=None, errors=[error]), context.session.operation)
+        yield _masked(PreExecutionError(data=None, errors=[error]), context.session)
 
 
-def _masked(result: ExecutionResult, operation: str) -> ExecutionResult:
+def _masked(result: ExecutionResult, session: Session) -> ExecutionResult:
     fallback = "INVALID_DOCUMENT" if isinstance(result, PreExecutionError) else "BAD_USER_INPUT"
     found = (_NO_SUCH if isinstance(one.original_error, _NOT_ONE) else one for one in result.errors or ())
-    result.errors = [_told(error, fallback, operation) for error in found] or None
+    result.errors = [_told(error, fallback, session) for error in found] or None
+    result.data = answered(result.data, session.language)
     return result
 
 
-def _told(error: GraphQLError, fallback: str, operation: str) -> GraphQLError:
+def _told(error: GraphQLError, fallback: str, session: Session) -> GraphQLError:
     """Log the error and say what the caller hears: of one that nobody expected, a reference found in the log."""
     cause, extensions = error.original_error, dict(error.extensions or {})
     ours = cause is not None and not isinstance(cause, GraphQLError)
     fallback = "INVALID_SYNTAX" if isinstance(error, GraphQLSyntaxError) else fallback
     code = extensions.setdefault("code", code_for(cause) if cause is not None and ours else fallback)
     kind = type(cause or error).__name__
-    details = {"code": code, "cause": kind, "path": path_of(error), "operation": operation}
+    details = {"code": code, "cause": kind, "path": path_of(error), "operation": session.operation}
     if code == INTERNAL:
         details["reference"] = extensions["reference"] = reference()
         details["at"] = where(cause or error)
     level = logging.ERROR if code == INTERNAL else logging.INFO
     log.log(level, " ".join(f"{name}=%s" for name in details), *details.values())
-    own_words = error.extensions and "code" in error.extensions
-    message = told_of(cause) if cause is not None and ours else error.message
-    message = message if ours or own_words else without_values(message)
+    text = told_of(cause) if cause is not None and ours else _of_the_library(error)
+    own_words = isinstance(text, Text) or "code" in (error.extensions or {})
+    message = spoken(text, session.language) if own_words else without_values(text)
     return GraphQLError(message, error.nodes, path=error.path, extensions=extensions)
+
+
+def _of_the_library(error: GraphQLError) -> str:
+    """What the library says; what a scalar of ours says of a variable stands last in it."""
+    fault = getattr(error.original_error, "message", None)
+    if not isinstance(fault, Text):
+        return error.message
+    return said("{place}{fault}", place=without_values(error.message.removesuffix(fault)), fault=fault)
 
 
 def path_of(error: GraphQLError) -> str:
@@ -186,7 +200,7 @@ class OneOperation(SchemaExtension):
         definitions = document.definitions if document else ()
         operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
         if len(operations) > 1 and context._provided_operation_name is None:
-            context.pre_execution_errors = [GraphQLError("Say which operation to run: give operationName.")]
+            context.pre_execution_errors = [GraphQLError(said("Say which operation to run: give operationName."))]
         context.context.session.operation = safe(context.operation_name)
         yield
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import BadInput
 from lifecare_gql.storage.rows import Record
+
+_OTHER_KIND = "{name} must be the id of a {kind}: it begins with `{tag}_`."
 
 
 def public_id(model: type[Record], row_id: UUID) -> str:
@@ -17,7 +20,7 @@ def row_id(text: str, model: type[Record], argument: str) -> UUID:
     """The record's id; BadInput, naming the argument, when the text is no public id of that model."""
     tag, found = split(text, argument)
     if tag != model.tag:
-        raise BadInput(f"{argument} must be the id of a {model.__name__}: it begins with `{model.tag}_`.")
+        raise BadInput(said(_OTHER_KIND, name=argument, kind=model.__name__, tag=model.tag))
     return found
 
 
@@ -30,4 +33,4 @@ def split(text: str, argument: str) -> tuple[str, UUID]:
             return tag, UUID(digits)
         except ValueError:
             pass
-    raise BadInput(f"{argument} is not an id of this API: copy ids from its answers.")
+    raise BadInput(said("{name} is not an id of this API: copy ids from its answers.", name=argument))

@@ -10,6 +10,7 @@ import strawberry
 from lifecare_gql.actions.message_acts import ActOrder
 from lifecare_gql.actions.messages import ConsentGiven, MessageOrder
 from lifecare_gql.domain.drafts import Consent, Forum, MessageDraft, Party, Subject
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import ConsentForm, Purpose, UnitKind, Urgency
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import values as values
@@ -70,7 +71,7 @@ class MessageInput:
     def order(self) -> MessageOrder:
         """The order; BadInput for ids that are none, or for too many recipients."""
         if len(self.recipient_unit_ids) > MAX_RECIPIENTS:
-            raise BadInput(f"recipientUnitIds: at most {MAX_RECIPIENTS} recipients.")
+            raise BadInput(said("{name}: at most {most}.", name="recipientUnitIds", most=MAX_RECIPIENTS))
         return MessageOrder(
             patient_id=row_id(self.patient_id, rows.Patient, "patientId"),
             case_id=None if self.case_id is None else row_id(self.case_id, rows.Case, "caseId"),

@@ -24,6 +24,7 @@ from graphql import (
 )
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, SchemaExtension
 
+from lifecare_gql.domain.texts import said
 from lifecare_gql.schema.counting import Cost, Counter
 
 INTROSPECTION = {"depth": 25, "aliases": 3}
@@ -51,6 +52,7 @@ MEANINGS = {
     "nodes": "Nodes of all lists, each list's size times those of the lists that it stands in.",
     "fields": "Fields, weighted in the same way.",
 }
+_TOO_COMPLEX = "The operation's {what}: {actual}, allowed {limit}. Ask for less, or page by page."
 _ENDLESS = re.compile(r"\d{1000}")
 
 
@@ -71,7 +73,7 @@ def _introspects(operation: OperationDefinitionNode) -> bool:
 
 def too_complex(kind: str, actual: int, limit: int, operation: OperationDefinitionNode | None) -> GraphQLError:
     """The refusal, with what was counted and how much is allowed."""
-    told = f"The operation's {kind}: {actual}, allowed {limit}. Ask for less, or page by page."
+    told = said(_TOO_COMPLEX, what=said(kind), actual=actual, limit=limit)
     extensions = {"code": "QUERY_TOO_COMPLEX", "kind": kind, "actual": actual, "limit": limit}
     return GraphQLError(told, operation, extensions=extensions)
 
@@ -90,7 +92,7 @@ class TextRule(ValidationRule):
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if "\0" in node.value:
-            self.report_error(GraphQLError("A text must not hold the character NUL.", node))
+            self.report_error(GraphQLError(said("A text must not hold the character NUL."), node))
 
 
 class Texts(AddValidationRules):
@@ -123,7 +125,7 @@ class Written:
 def shape_errors(schema: GraphQLSchema, written: Written) -> tuple[GraphQLError, ...]:
     """Everything that is wrong with the shape; remembered, for most documents come again and again."""
     if _ENDLESS.search(written.text):
-        return (GraphQLError("A number in the document is too long."),)
+        return (GraphQLError(said("A number in the document is too long.")),)
     errors = tuple(beyond(_as_written(written.document), LIMITS, None))
     if errors:
         return errors

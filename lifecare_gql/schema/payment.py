@@ -20,6 +20,7 @@ from lifecare_gql.domain.payment import (
 from lifecare_gql.domain.payment_averages import AveragePayment, average_payment, payment_liability
 from lifecare_gql.domain.payment_policies import AveragePolicy, Policy, StatutoryPolicy, YearAmount
 from lifecare_gql.domain.payment_words import OutpatientCare
+from lifecare_gql.domain.texts import Text, said, together
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
@@ -101,7 +102,9 @@ class PaymentInput:
     def episode(self, path: str) -> EpisodeForPayment:
         """The facts; BadInput for what cannot be."""
         if len(self.discharge_ready) > MAX_NOTICES:
-            raise BadInput(f"{path}.dischargeReady: at most {MAX_NOTICES} notices.")
+            raise BadInput(
+                said("{name}: at most {most} notices.", name=f"{path}.dischargeReady", most=MAX_NOTICES)
+            )
         return checked(path, self._episode)
 
     def _episode(self) -> EpisodeForPayment:
@@ -128,12 +131,14 @@ def checked(path: str, make: Callable[[], T]) -> T:
     try:
         return make()
     except ValidationError as error:
-        raise BadInput("; ".join(_fault(path, one["loc"], one["msg"]) for one in error.errors())) from None
+        raise BadInput(
+            together(*(_fault(path, one["loc"], one["msg"]) for one in error.errors()), by="; ")
+        ) from None
 
 
-def _fault(path: str, place: tuple[int | str, ...], message: str) -> str:
+def _fault(path: str, place: tuple[int | str, ...], message: str) -> Text:
     where = ".".join((path, *(to_camel_case(str(part)) for part in place)))
-    return f"{where}: {message.removeprefix('Value error, ')}"
+    return said("{place}: {fault}", place=where, fault=said(message.removeprefix("Value error, ")))
 
 
 def policy_named(info: Info, policy_id: str | None) -> Policy:
@@ -182,9 +187,9 @@ def average(
     if not isinstance(chosen, AveragePolicy):
         raise BadInput("policy is judged by episode, not by average: ask paymentLiability.")
     if len(episodes) > MAX_EPISODES:
-        raise BadInput(f"episodes: at most {MAX_EPISODES}.")
+        raise BadInput(said("{name}: at most {most}.", name="episodes", most=MAX_EPISODES))
     if level is not None and not 0 <= level <= MAX_LEVEL:
-        raise BadInput(f"level: between 0 and {MAX_LEVEL} days.")
+        raise BadInput(said("level: between 0 and {most} days.", most=MAX_LEVEL))
     facts = [one.episode(f"episodes.{at}") for at, one in enumerate(episodes)]
     return average_payment(facts, chosen, info.context.regions.payment, month, level)
 

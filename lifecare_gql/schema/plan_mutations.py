@@ -13,6 +13,7 @@ from lifecare_gql.domain.consents import ConsentSaid
 from lifecare_gql.domain.objections import Objection
 from lifecare_gql.domain.plan_facts import Meeting, PlanContent, PlanGoal, PlanIntervention
 from lifecare_gql.domain.plan_words import MeetingForm, PlanEventKind
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import ConsentForm, ConsentKind, ConsentState, Principal
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.acting import record_of_event
@@ -149,7 +150,7 @@ class PlanContentInput:
         """The content as the plan knows it; BadInput for too many parts, or a unit's id that is none."""
         for name in ("interventions", "goals", "present"):
             if len(getattr(self, name)) > MAX_PARTS:
-                raise BadInput(f"content.{name}: at most {MAX_PARTS}.")
+                raise BadInput(said("{name}: at most {most}.", name=f"content.{name}", most=MAX_PARTS))
         for text in self._texts():
             checked_length("content", text)
         return PlanContent(

@@ -12,6 +12,7 @@ import strawberry
 from lifecare_gql.actions.episode_acts import EpisodeOrder
 from lifecare_gql.actions.episode_openings import OpeningOrder
 from lifecare_gql.actions.sayings import Saying
+from lifecare_gql.domain import texts
 from lifecare_gql.domain.episode_facts import ChecklistItem
 from lifecare_gql.domain.episode_words import EpisodeEventKind, NoticeKind
 from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
@@ -61,15 +62,15 @@ def _demand_outage(said: Any) -> None:
 def checked_length(name: str, text: str | None, most: int = MAX_TEXT_LENGTH) -> None:
     """BadInput for a text that is longer than can be stored; other texts are judged with the act itself."""
     if len(text or "") > most:
-        raise BadInput(f"{name}: at most {most} characters.")
+        raise BadInput(texts.said("{name}: at most {most} characters.", name=name, most=most))
 
 
 def _beside(said: PatientInformationInput) -> dict[str, Any]:
     if len(said.sections) > MAX_POINTS:
-        raise BadInput(f"sections: at most {MAX_POINTS}.")
+        raise BadInput(texts.said("{name}: at most {most}.", name="sections", most=MAX_POINTS))
     told = [one for part in said.sections for one in (part.heading, part.text)]
-    for name, texts in (("medicines", [said.medicines]), ("whatNext", [said.what_next]), ("sections", told)):
-        for text in texts:
+    for name, given in (("medicines", [said.medicines]), ("whatNext", [said.what_next]), ("sections", told)):
+        for text in given:
             checked_length(name, text)
     sections = [{"heading": one.heading.strip(), "text": one.text.strip()} for one in said.sections]
     return {"medicines": said.medicines.strip(), "what_next": said.what_next.strip(), "sections": sections}
@@ -78,13 +79,13 @@ def _beside(said: PatientInformationInput) -> dict[str, Any]:
 def units(ids: list[strawberry.ID]) -> tuple[UUID, ...]:
     """The ids as the actions take them; BadInput for one that is none, and for too many."""
     if len(ids) > MAX_RECIPIENTS:
-        raise BadInput(f"recipientUnitIds: at most {MAX_RECIPIENTS} recipients.")
+        raise BadInput(texts.said("{name}: at most {most}.", name="recipientUnitIds", most=MAX_RECIPIENTS))
     return tuple(row_id(one, rows.Unit, "recipientUnitIds") for one in ids)
 
 
 def _points(points: list[ChecklistPointInput]) -> tuple[ChecklistItem, ...]:
     if len(points) > MAX_POINTS:
-        raise BadInput(f"checklist: at most {MAX_POINTS} points.")
+        raise BadInput(texts.said("{name}: at most {most}.", name="checklist", most=MAX_POINTS))
     return tuple(
         ChecklistItem(
             title=one.title.strip(),

@@ -18,6 +18,7 @@ from lifecare_gql.domain.payment_policies import YearAmount
 from lifecare_gql.domain.plan_diagram import PlanProcess, plan_process
 from lifecare_gql.domain.problems import Problem
 from lifecare_gql.domain.sources import Fact
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.errors import BadInput
@@ -127,7 +128,7 @@ async def _node(info: Info, id: str) -> Any:
     tag, found = split(id, "id")
     window: Any = NODES.get(tag)
     if window is None:
-        raise BadInput("id is not an id of this API: copy ids from its answers.")
+        raise BadInput(said("{name} is not an id of this API: copy ids from its answers.", name="id"))
     read = auditing.read_log if window in (AccessEntry, AccessReview) else access.read
     return await fetch_one(info, one(window.__model__, found), window.__name__, read)
 
@@ -166,7 +167,7 @@ class Query(PhoneLogQuery, AuditQuery, RateLimitQuery):
     @strawberry.field(description=f"Up to {MAX_NODES} things by their ids, in the same order.")
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         if len(ids) > MAX_NODES:
-            raise BadInput(f"ids: at most {MAX_NODES}.")
+            raise BadInput(said("{name}: at most {most}.", name="ids", most=MAX_NODES))
         found = [await _node(info, id) for id in ids]
         info.context.show(sum(one is not None for one in found))
         return found

@@ -16,6 +16,7 @@ from graphql import get_named_type
 
 from lifecare_gql.actions import access
 from lifecare_gql.actions.session import Session
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.ids import public_id, row_id
@@ -180,7 +181,7 @@ def _window(
         raise BadInput("Give either first or last, not both.")
     size = first if first is not None else last
     if size is not None and not 1 <= size <= MAX_PAGE:
-        raise BadInput(f"first and last must be 1 to {MAX_PAGE}.")
+        raise BadInput(said("first and last must be 1 to {most}.", most=MAX_PAGE))
     return Window(
         size=size or DEFAULT_PAGE,
         after=_cursor(model, after, "after"),

@@ -17,6 +17,7 @@ from lifecare_gql.domain.outage_words import PatientClass, RecoveryKind
 from lifecare_gql.domain.recovery import RecoveryItem
 from lifecare_gql.domain.recovery_backfill import source_of_step
 from lifecare_gql.domain.sources import Source
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episodes import Episode, EpisodeEvent
@@ -121,7 +122,7 @@ async def _worklist(
     """What your own unit has left to do after the outage, what has waited longest first (arbetslista efter
     driftstopp). Empty unless the outage is in recovery and of your region."""
     if not 1 <= first <= MAX_PAGE:
-        raise BadInput(f"first must be 1 to {MAX_PAGE}.")
+        raise BadInput(said("{name} must be 1 to {most}.", name="first", most=MAX_PAGE))
     session = info.context.session
     found = await own_worklist(session, root.id, outage_facts(root, session.now))
     shown = [it for it in found if kinds is None or it[1].kind in kinds][:first]

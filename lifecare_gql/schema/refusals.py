@@ -9,6 +9,7 @@ import strawberry
 
 from lifecare_gql.actions import results
 from lifecare_gql.domain.objections import Objection
+from lifecare_gql.domain.texts import said, together
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.messages import Message
@@ -23,7 +24,7 @@ from lifecare_gql.storage.reading.rows import one
 class Refusal:
     """Every refusal has a sentence that can be shown as it is."""
 
-    message: str = strawberry.field(description="What happened and what to do, in Swedish.")
+    message: str = strawberry.field(description="What happened and what to do.")
 
 
 @strawberry.type(description="The routines, or the core's own demands, hinder it: every objection at once.")
@@ -56,7 +57,7 @@ class Change:
     kind: str = strawberry.field(
         description="What was done: a value of MessageEventKind, EpisodeEventKind or PlanEventKind."
     )
-    what: str = strawberry.field(description="What was done, in Swedish.")
+    what: str = strawberry.field(description="What was done.")
     at: dt.datetime = strawberry.field(description="When.")
     by_name: str = strawberry.field(description="By whom.")
     by_title: str = strawberry.field(description="With which title (befattning).")
@@ -143,18 +144,20 @@ def answer(outcome: results.Outcome, success: type[Success]) -> Any:
             return success(done=outcome)
         case results.Refused(objections, warnings):
             return RefusedByRoutines(
-                message="Inget är gjort. " + " ".join(one.reason for one in objections),
+                message=together(said("Inget är gjort."), *(one.reason for one in objections)),
                 objections=list(objections),
                 warnings=list(warnings),
             )
         case results.Missing(paths):
-            told = "Något i begäran finns inte, eller så har din enhet inte tillgång till det. Inget är gjort."
+            told = said(
+                "Något i begäran finns inte, eller så har din enhet inte tillgång till det. Inget är gjort."
+            )
             return NotFound(message=told, paths=[list(path) for path in paths])
         case results.KeyReused(key):
-            told = "Nyckeln hör till en annan begäran från din enhet. Använd en ny nyckel. Inget är gjort."
+            told = said("Nyckeln hör till en annan begäran från din enhet. Använd en ny nyckel. Inget är gjort.")
             return IdempotencyKeyReused(message=told, key=key)
         case results.Stale(expected, current, changes):
-            told = "Någon har gjort en ändring sedan du läste. Läs igen. Inget är gjort."
+            told = said("Någon har gjort en ändring sedan du läste. Läs igen. Inget är gjort.")
             return StaleVersion(
                 message=told,
                 expected_version=expected,
@@ -163,7 +166,7 @@ def answer(outcome: results.Outcome, success: type[Success]) -> Any:
                     Change(
                         version=change.version,
                         kind=change.kind.value,
-                        what=change.kind.swedish,
+                        what=change.kind.term,
                         at=change.at,
                         by_name=change.by_name,
                         by_title=change.by_title,

@@ -9,7 +9,7 @@ from lifecare_gql.domain.aging import REVIEW_DAYS, StaleThing
 from lifecare_gql.domain.aging import stale as stale_things
 from lifecare_gql.domain.calendar import stockholm_day
 from lifecare_gql.domain.problems import Problem
-from lifecare_gql.domain.quality import KeptRule, QualityRule, Standing, Tier, level
+from lifecare_gql.domain.quality import QualityRule, Standing, Tier, level, unsaid
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import values as values
 from lifecare_gql.schema.context import Info
@@ -37,15 +37,11 @@ class RegionQuality:
 def quality(root: strawberry.Parent[domain.Region], info: Info) -> RegionQuality:
     """Where the region stands on the quality ladder, as it says itself; the conformance kit holds it to that."""
     ladder, said = info.context.regions.ladder, root.quality
-    rules = [(rule, said.standing(rule.id) if said else _unsaid(rule)) for rule in ladder.rules]
+    rules = [(rule, said.standing(rule.id) if said else unsaid(rule.id)) for rule in ladder.rules]
     return RegionQuality(
         level=level(ladder, said),
         rules=[RuleStanding(rule=rule, standing=kept.standing, why=kept.why) for rule, kept in rules],
     )
-
-
-def _unsaid(rule: QualityRule) -> KeptRule:
-    return KeptRule(rule=rule.id, standing=Standing.OPEN, why="Regionen säger inget om regeln.")
 
 
 def stale(root: strawberry.Parent[domain.Region], info: Info, after_days: int = REVIEW_DAYS) -> list[StaleThing]:

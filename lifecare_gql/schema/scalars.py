@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import GraphQLError
 
+from lifecare_gql.domain.texts import said
+
 # Python's own parser also takes week dates, a missing time and a comma; one form is enough for a contract.
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -37,8 +39,12 @@ def parse_instant(value: Any) -> dt.datetime:
     found = _parsed(value, _INSTANT, lambda text: dt.datetime.fromisoformat(text).astimezone(dt.UTC))
     if found is None:
         raise GraphQLError(
-            "DateTime must be ISO 8601 with a time and an offset, e.g. 2026-11-23T10:00:00+01:00,"
-            f" in the years {FIRST_YEAR} to {LAST_YEAR}."
+            said(
+                "DateTime must be ISO 8601 with a time and an offset, e.g. 2026-11-23T10:00:00+01:00,"
+                " in the years {first} to {last}.",
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
         )
     return found
 
@@ -53,7 +59,11 @@ def parse_day(value: Any) -> dt.date:
     found = _parsed(value, _DAY, dt.date.fromisoformat)
     if found is None:
         raise GraphQLError(
-            f"Date must be written YYYY-MM-DD, e.g. 2026-11-23, in the years {FIRST_YEAR} to {LAST_YEAR}."
+            said(
+                "Date must be written YYYY-MM-DD, e.g. 2026-11-23, in the years {first} to {last}.",
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
         )
     return found
 
@@ -62,7 +72,7 @@ def parse_clock(value: Any) -> dt.time:
     """A wall-clock time in Sweden; GraphQLError that says what is missing."""
     found = _parsed(value, _CLOCK, dt.time.fromisoformat)
     if found is None:
-        raise GraphQLError("Time must be written HH:MM or HH:MM:SS, e.g. 14:30.")
+        raise GraphQLError(said("Time must be written HH:MM or HH:MM:SS, e.g. 14:30."))
     return found
 
 

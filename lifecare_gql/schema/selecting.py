@@ -25,6 +25,7 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.context import Info
 from lifecare_gql.storage.reading.rows import Many, One, Rows, Shape
@@ -144,7 +145,9 @@ class Selection:
             for field in self._fields(parent, node.selection_set.selections if node.selection_set else ()):
                 key = field.alias.value if field.alias else field.name.value
                 if key in found and not _same_call(found[key][0], field):
-                    raise BadInput(f"`{key}` is selected twice with different arguments; give one an alias.")
+                    raise BadInput(
+                        said("`{key}` is selected twice with different arguments; give one an alias.", key=key)
+                    )
                 found.setdefault(key, []).append(field)
         return found
 

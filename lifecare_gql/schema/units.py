@@ -14,6 +14,7 @@ from lifecare_gql.domain.phones import PhoneNumber
 from lifecare_gql.domain.region import Municipality
 from lifecare_gql.domain.reviewing import MAX_NAME_LENGTH
 from lifecare_gql.domain.routines import Duty
+from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import CareType, Principal, UnitKind
 from lifecare_gql.errors import BadInput
 from lifecare_gql.schema import values as values
@@ -159,7 +160,7 @@ class InboxReading:
 
     day: dt.date = strawberry.field(resolver=lambda root: root.day_read.day, description="The day.")
     day_off: str | None = strawberry.field(
-        resolver=lambda root: root.day_read.day_off, description="Why it is no working day (vardag), in Swedish."
+        resolver=lambda root: root.day_read.day_off, description="Why it is no working day (vardag)."
     )
     read_at: list[dt.datetime] = strawberry.field(
         resolver=lambda root: root.day_read.read_at, description="When somebody recorded that the inbox was read."
@@ -191,7 +192,9 @@ def units_found(
 ) -> Rows:
     """The active units of the directory, by name, narrowed by what is given."""
     if name_begins is not None and len(name_begins) > MAX_NAME_LENGTH:
-        raise BadInput(f"nameBegins must not be longer than {MAX_NAME_LENGTH} characters.")
+        raise BadInput(
+            said("{name} must not be longer than {most} characters.", name="nameBegins", most=MAX_NAME_LENGTH)
+        )
     wanted = {
         "{t}.region_code = {region}": region,
         "{t}.municipality_code = {municipality}": municipality,

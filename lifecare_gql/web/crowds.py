@@ -103,26 +103,27 @@ class Crowds:
         """To follow alone, until there is a crowd to join."""
 
         async def renew(place: Positions) -> Session:
-            return await self.entrance.session(identity)
+            return await self.entrance.session(identity, session.language)
 
         def met(place: Positions) -> bool:
             if identity is not None:
-                company.joined = self._join(asked, identity, session.known(), meter, place)
+                company.joined = self._join(asked, identity, session, meter, place)
             return company.joined is not None
 
         company = Company(Feed(self.hub, renew, met))
         return company
 
     def _join(
-        self, asked: GraphQLRequest, identity: Identity, caller: Caller, meter: Meter, place: Positions
+        self, asked: GraphQLRequest, identity: Identity, session: Session, meter: Meter, place: Positions
     ) -> Member | None:
-        key = (*_question(asked), in_common(caller), meter.budget)
+        caller = session.known()
+        key = (*_question(asked), session.language, in_common(caller), meter.budget)
         if key in self._alone:
             return None
         crowd = self._crowds.get(key)
         if crowd is None:
-            crowd = self._crowds[key] = Crowd(self, key, asked, in_common(caller), place)
-            crowd.start(caller, meter)
+            crowd = self._crowds[key] = Crowd(self, key, asked, session, place)
+            crowd.start(meter)
         return crowd.join(identity, place)
 
     def forget(self, crowd: Crowd, *, alone: bool) -> None:
@@ -139,18 +140,19 @@ class Crowd:
     """One subscription for many."""
 
     def __init__(
-        self, crowds: Crowds, key: Key, asked: GraphQLRequest, common: tuple[object, ...], place: Positions
+        self, crowds: Crowds, key: Key, asked: GraphQLRequest, session: Session, place: Positions
     ) -> None:
         self.key = key
-        self._crowds, self._asked, self._common, self._place = crowds, asked, common, place
+        self._crowds, self._asked, self._place = crowds, asked, place
+        self._like, self._language = session.known(), session.language
         self._members: set[Member] = set()
         self._listening: list[Member] = []
         self._at_rest = True
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, caller: Caller, meter: Meter) -> None:
+    def start(self, meter: Meter) -> None:
         """Begin to follow, in a task that knows nothing of whoever came first."""
-        session = self._crowds.entrance.session_of(SomeOfUs.of(caller))
+        session = self._session()
         feed = Feed(self._crowds.hub, self._renew, self._caught_up)
         context = Context(session, feed, meter.apart(), self._place)
         self._task = asyncio.create_task(self._run(context), name="crowd", context=contextvars.Context())
@@ -208,15 +210,17 @@ class Crowd:
         callers = await self._crowds.entrance.callers([member.identity for member in members])
         readers: dict[Member, Caller] = {}
         for member, caller in zip(members, callers, strict=True):
-            if not isinstance(caller, Caller) or in_common(caller) != self._common:
+            if not isinstance(caller, Caller) or in_common(caller) != in_common(self._like):
                 self.leave(member)
             elif member.lacks(place):
                 readers[member] = caller
         self._listening, self._at_rest = list(readers), not readers
         if not readers:
             return None
-        shared = SomeOfUs.of(next(iter(readers.values())))
-        return self._crowds.entrance.session_of(shared, tuple(readers.values()))
+        return self._session(*readers.values())
+
+    def _session(self, *readers: Caller) -> Session:
+        return self._crowds.entrance.session_of(SomeOfUs.of(self._like), self._language, readers)
 
     def _caught_up(self, place: Positions) -> bool:
         self._at_rest, self._place = True, place

@@ -16,9 +16,10 @@ from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema import references
 from lifecare_gql.schema.failures import code_for, told_of
-from lifecare_gql.settings import EMERGENCY_HOURS, BrowserVersions
+from lifecare_gql.settings import EMERGENCY_HOURS, BrowserVersions, Language
 from lifecare_gql.storage.database import Database
 from lifecare_gql.web.identity import Verifier
+from lifecare_gql.web.languages import language_of
 from lifecare_gql.web.refusals import refusal
 
 TURNED_AWAY = (NotAuthenticated, IssuerUnavailable, StorageBusy, StorageUnavailable)
@@ -53,23 +54,25 @@ class Entrance:
         header = request.headers.get("authorization")
         identity = None if header is None else await self.identify(header)
         request.scope["lifecare.identity"] = identity
-        session = await self.session(identity)
+        session = await self.session(identity, language_of(request.scope))
         session.request_id = references.current() or session.request_id
         return session
 
-    async def session(self, identity: Identity | None) -> Session:
+    async def session(self, identity: Identity | None, language: Language | None = None) -> Session:
         """A session for one operation, now; NotAuthenticated when the assignment is not valid (any longer)."""
         found = [None] if identity is None else await self.callers([identity])
         if isinstance(found[0], NotAuthenticated):
             raise found[0]
-        return self.session_of(found[0])
+        return self.session_of(found[0], language)
 
     async def callers(self, identities: Sequence[Identity]) -> list[Caller | NotAuthenticated]:
         """Who they are now, in their order; or why they are nobody (any longer)."""
         now = self.clock()
         return await admitted(self.db, self.regions, identities, now, production=self.production)
 
-    def session_of(self, caller: Caller | None, readers: tuple[Caller, ...] = ()) -> Session:
+    def session_of(
+        self, caller: Caller | None, language: Language | None, readers: tuple[Caller, ...] = ()
+    ) -> Session:
         """A session of this moment. `readers`: those for whom it is read, if they are many."""
         return Session(
             db=self.db,
@@ -81,11 +84,12 @@ class Entrance:
             browsers=self.browsers,
             names_staff=self.names_staff,
             emergency=self.emergency,
+            language=language,
         )
 
 
 def turned_away(error: NotAuthenticated | IssuerUnavailable | StorageBusy | StorageUnavailable) -> Response:
     """401 with the scheme to use, or 503 with when to come back."""
     if isinstance(error, NotAuthenticated):
-        return refusal(401, str(error), {"www-authenticate": "Bearer"})
+        return refusal(401, told_of(error), {"www-authenticate": "Bearer"})
     return refusal(503, told_of(error), {"retry-after": "1"}, code=code_for(error))

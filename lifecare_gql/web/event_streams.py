@@ -18,14 +18,19 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.types.execution import ExecutionResult
 
+from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.logins import Identity
+from lifecare_gql.domain.texts import said
 from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
+from lifecare_gql.schema.languages import spoken
 from lifecare_gql.web.answers import encode
 from lifecare_gql.web.entrance import TURNED_AWAY
+from lifecare_gql.web.languages import language_of
 from lifecare_gql.web.live import TooMany, TooSlow
 from lifecare_gql.web.protocols import link_of
 from lifecare_gql.web.refusals import refusal
 from lifecare_gql.web.requests import GraphQLRequest
+from lifecare_gql.web.running import Visitor
 from lifecare_gql.web.sockets import seconds_left
 
 if TYPE_CHECKING:
@@ -39,7 +44,6 @@ HEARTBEAT_SECONDS = 12.0
 _HEARTBEAT = b":\n\n"
 _COMPLETE = b"event: complete\ndata:\n\n"
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
-_ENDED = {"message": "The token has ended.", "extensions": {"code": "UNAUTHENTICATED"}}
 
 
 class EventStream(Response):
@@ -51,6 +55,7 @@ class EventStream(Response):
         self._view, self._asked = view, asked
         self._identity: Identity | None = request.scope["lifecare.identity"]
         self._address = request.client.host if request.client else ""
+        self._language = language_of(request.scope)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._identity is None:
@@ -90,7 +95,7 @@ class EventStream(Response):
             while not any(task.done() for task in ends):
                 patience = HEARTBEAT_SECONDS if self._identity is None else seconds_left(self._identity)
                 if patience <= 0:
-                    yield self._next({"data": None, "errors": [_ENDED]})
+                    yield self._failed("The token has ended.", "UNAUTHENTICATED")
                     yield _COMPLETE
                     return
                 timeout = min(patience, HEARTBEAT_SECONDS)
@@ -112,18 +117,24 @@ class EventStream(Response):
 
     async def _results(self) -> AsyncGenerator[bytes, None]:
         try:
-            source = self._view.runner.results(self._identity, self._asked, self._address)
+            visitor = Visitor(self._session, self._address, self._language)
+            source = self._view.runner.results(visitor, self._identity, self._asked)
             async with aclosing(source):
                 async for result in source:
                     yield self._next(_plain(result))
         except TURNED_AWAY as error:
-            told = {"message": told_of(error), "extensions": {"code": code_for(error)}}
-            yield self._next({"data": None, "errors": [told]})
+            yield self._failed(told_of(error), code_for(error))
         except Exception as error:
             reference = uuid4().hex
             log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, reference, where(error))
-            masked = {"message": MASKED, "extensions": {"code": INTERNAL, "reference": reference}}
-            yield self._next({"data": None, "errors": [masked]})
+            yield self._failed(MASKED, INTERNAL, reference=reference)
+
+    async def _session(self) -> Session:
+        return await self._view.entrance.session(self._identity, self._language)
+
+    def _failed(self, message: str, code: str, **more: str) -> bytes:
+        told = spoken(said(message), self._language)
+        return self._next({"data": None, "errors": [{"message": told, "extensions": {"code": code, **more}}]})
 
     def _next(self, payload: dict[str, Any]) -> bytes:
         """The event. JSON as it is written here has no line breaks."""

@@ -31,6 +31,7 @@ from lifecare_gql.documents.kit_sheets import KitSheet
 from lifecare_gql.documents.kits import kit_etag, kit_json, utc
 from lifecare_gql.documents.signatures import public_pem, signed
 from lifecare_gql.errors import BadInput
+from lifecare_gql.schema.failures import told_of
 from lifecare_gql.web.entrance import TURNED_AWAY, Entrance, turned_away
 from lifecare_gql.web.refusals import refusal
 
@@ -121,7 +122,7 @@ class _Kits:
         except TURNED_AWAY as error:
             return turned_away(error)
         except BadInput as error:
-            return refusal(404, str(error))
+            return refusal(404, told_of(error))
         made = await asyncio.to_thread(_Made.of, sheet)
         has_it = _matches(request.headers.getlist("if-none-match"), made.etag)
         response = Response(status_code=304) if has_it else await show(request, made)

@@ -12,12 +12,15 @@ from typing import Any
 
 from starlette.requests import Request
 
+from lifecare_gql.domain.texts import said
 from lifecare_gql.web.wire import MAX_BODY_BYTES, fault, parse
 
 MAX_URL_BYTES = 16 * 1024
 """No query in a URL is longer."""
 _GIVEN = {"variables": dict, "extensions": dict, "operationName": str}
 _IN_JSON = ("variables", "extensions")
+_NOT_A_STRING = "{name} must be a string or null, if provided."
+_NOT_AN_OBJECT = "{name} must be an object or null, if provided."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,13 @@ Resolve = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Refused(Exception):
-    """No operation is run. The status is that of the specification's newest text."""
+    """No operation is run. The status is that of the specification's newest text; `told` is said to the caller."""
 
     def __init__(
         self, status: int, message: str, headers: Mapping[str, str] | None = None, code: str = ""
     ) -> None:
         super().__init__(message)
+        self.told = said(message)
         self.status, self.headers, self.code = status, dict(headers or {}), code
 
 
@@ -60,7 +64,8 @@ async def from_body(request: Request, seconds: float, resolve: Resolve) -> Graph
 def from_url(request: Request) -> GraphQLRequest:
     """The request of a GET (section GET); Refused with 400, 414 or 422."""
     if len(request.scope.get("query_string", b"")) > MAX_URL_BYTES:
-        raise Refused(414, f"The URL must not be longer than {MAX_URL_BYTES // 1024} KiB. Use POST.")
+        longest = MAX_URL_BYTES // 1024
+        raise Refused(414, said("The URL must not be longer than {size} KiB. Use POST.", size=longest))
     given = request.query_params.multi_items()
     if len({name for name, _ in given}) < len(given):
         raise Refused(422, "A parameter of the URL is given twice.")
@@ -69,7 +74,7 @@ def from_url(request: Request) -> GraphQLRequest:
         try:
             told |= {name: parse(told[name])} if name in told else {}
         except ValueError:
-            raise Refused(400, f"{name} must be JSON.") from None
+            raise Refused(400, said("{name} must be JSON.", name=name)) from None
     return _well_formed(told)
 
 
@@ -79,9 +84,7 @@ def _well_formed(told: dict[str, Any]) -> GraphQLRequest:
         raise Refused(422, "query must be given, as a string.")
     for name, kind in _GIVEN.items():
         if not isinstance(told.get(name), kind | None):
-            raise Refused(
-                422, f"{name} must be {'a string' if kind is str else 'an object'} or null, if provided."
-            )
+            raise Refused(422, said(_NOT_A_STRING if kind is str else _NOT_AN_OBJECT, name=name))
     if found := fault(told):
         raise Refused(422, found)
     operation_name = told.get("operationName") or None
@@ -114,10 +117,11 @@ async def _body(request: Request, seconds: float) -> bytes:
                     raise _too_large()
                 pieces.append(piece)
     except TimeoutError:
-        told = f"The request body did not come within {seconds:g} s."
+        told = said("The request body did not come within {seconds} s.", seconds=f"{seconds:g}")
         raise Refused(408, told, {"connection": "close"}) from None
     return b"".join(pieces)
 
 
 def _too_large() -> Refused:
-    return Refused(413, f"The request body must not be longer than {MAX_BODY_BYTES // 1024} KiB.")
+    told = said("The request body must not be longer than {size} KiB.", size=MAX_BODY_BYTES // 1024)
+    return Refused(413, told)

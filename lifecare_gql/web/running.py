@@ -16,21 +16,23 @@ from strawberry.types.graphql import OperationType
 
 from lifecare_gql.actions.session import Caller, Session
 from lifecare_gql.domain.logins import Identity
+from lifecare_gql.domain.texts import said
 from lifecare_gql.schema.budgets import rate_limited
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema
+from lifecare_gql.schema.languages import refusal_in
 from lifecare_gql.schema.rates import Meter, Rates
-from lifecare_gql.settings import ANONYMOUS, CALLER, Budget, Settings
+from lifecare_gql.settings import ANONYMOUS, CALLER, Budget, Language, Settings
 from lifecare_gql.web.crowds import Crowds
 from lifecare_gql.web.requests import GraphQLRequest
 
 log = logging.getLogger("lifecare_gql.operations")
 
 OVERLOADED, DEADLINE = "OVERLOADED", "DEADLINE_EXCEEDED"
+_TOO_LONG = "It took longer than {seconds} s and was stopped. Try again with the same idempotency key."
 _NETWORK_OF_A_CALLER = 64
 """Of an IPv6 address: whoever has one has this whole network."""
 
-Enter = Callable[[], Awaitable[Session]]
 Allowed = frozenset[OperationType]
 AT_ONCE: Allowed = frozenset({OperationType.QUERY, OperationType.MUTATION})
 """What has one answer."""
@@ -44,6 +46,18 @@ class Outcome:
     meter: Meter | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever asks: what opens a session, from which address, and in which language to answer.
+
+    `enter` may raise what `entrance.TURNED_AWAY` names.
+    """
+
+    enter: Callable[[], Awaitable[Session]]
+    address: str = ""
+    language: Language | None = None
+
+
 class Runner:
     """One for each process."""
 
@@ -53,62 +67,52 @@ class Runner:
         self._budgets, self._rates = settings.budgets, Rates(settings.rate_window_seconds)
         self._running = 0
 
-    async def run(
-        self,
-        enter: Enter,
-        asked: GraphQLRequest,
-        allowed: Allowed,
-        address: str = "",
-    ) -> Outcome:
-        """Run it in the session that `enter` opens, which may raise what `entrance.TURNED_AWAY` names.
+    async def run(self, visitor: Visitor, asked: GraphQLRequest, allowed: Allowed) -> Outcome:
+        """Run it in a session of the visitor's.
 
         Strawberry's InvalidOperationTypeError when the operation is of another type than the allowed ones.
         A deadline ends it by cancelling it: an open transaction is rolled back before the answer is given.
         """
         if self._running >= self._at_once:
             told = "The server is busy with other operations. Nothing was done; try again."
-            return Outcome(refused(told, OVERLOADED))
+            return Outcome(refused(told, OVERLOADED, visitor.language))
         deadline = asyncio.timeout(self._seconds)
         meter = None
         with self._one_more():
             try:
                 async with deadline:
-                    session = await enter()
-                    meter = self._meter(session, address)
+                    session = await visitor.enter()
+                    meter = self._meter(session, visitor.address)
                     return Outcome(await self._execute(session, meter, asked, allowed), meter)
             except TimeoutError:
                 if not deadline.expired():
                     raise
         log.warning("code=%s seconds=%g", DEADLINE, self._seconds)
-        told = f"It took longer than {self._seconds:g} s and was stopped. Try again with the same idempotency key."
-        return Outcome(refused(told, DEADLINE), meter)
+        told = said(_TOO_LONG, seconds=f"{self._seconds:g}")
+        return Outcome(refused(told, DEADLINE, visitor.language), meter)
 
     async def results(
-        self, identity: Identity | None, asked: GraphQLRequest, address: str = ""
+        self, visitor: Visitor, identity: Identity | None, asked: GraphQLRequest
     ) -> AsyncGenerator[ExecutionResult, None]:
         """What comes of an operation of any type: of a subscription, everything until it ends by itself."""
-
-        async def enter() -> Session:
-            return await self._crowds.entrance.session(identity)
-
         try:
-            yield (await self.run(enter, asked, AT_ONCE, address)).result
+            yield (await self.run(visitor, asked, AT_ONCE)).result
             return
         except InvalidOperationTypeError:
             pass
-        async with aclosing(self._followed(identity, enter, asked, address)) as source:
+        async with aclosing(self._followed(visitor, identity, asked)) as source:
             async for result in source:
                 yield result
 
     async def _followed(
-        self, identity: Identity | None, enter: Enter, asked: GraphQLRequest, address: str
+        self, visitor: Visitor, identity: Identity | None, asked: GraphQLRequest
     ) -> AsyncGenerator[ExecutionResult, None]:
         """Alone, until others are met; with them, until one must go on alone."""
-        session = await enter()
-        meter = self._meter(session, address)
+        session = await visitor.enter()
+        meter = self._meter(session, visitor.address)
         left = await meter.left()
         if left.remaining == 0:
-            yield PreExecutionError(data=None, errors=[rate_limited(left)])
+            yield _unmade(rate_limited(left), visitor.language)
             return
         start = None
         while True:
@@ -129,7 +133,7 @@ class Runner:
                 async with aclosing(company.joined.results()) as told:
                     async for result in told:
                         yield result
-                start, session = company.joined.place, await enter()
+                start, session = company.joined.place, await visitor.enter()
             finally:
                 company.leave()
 
@@ -138,7 +142,7 @@ class Runner:
     ) -> ExecutionResult:
         left = await meter.left()
         if left.remaining == 0:
-            return PreExecutionError(data=None, errors=[rate_limited(left)])
+            return _unmade(rate_limited(left), session.language)
         return await self._schema.execute(
             asked.query,
             variable_values=asked.variables,
@@ -180,6 +184,10 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((found, prefix), strict=False))
 
 
-def refused(message: str, code: str) -> PreExecutionError:
+def refused(message: str, code: str, language: Language | None) -> PreExecutionError:
     """An operation that was not executed."""
-    return PreExecutionError(data=None, errors=[GraphQLError(message, extensions={"code": code})])
+    return _unmade(GraphQLError(said(message), extensions={"code": code}), language)
+
+
+def _unmade(error: GraphQLError, language: Language | None) -> PreExecutionError:
+    return PreExecutionError(data=None, errors=[refusal_in(error, language)])

@@ -1,6 +1,7 @@
 """GraphQL over a websocket (graphql-transport-ws): each operation with a session of its own.
 
 The first message says who it is: ``{"type": "connection_init", "payload": {"authorization": "Bearer …"}}``.
+``acceptLanguage`` beside it says, as the header of that name, in which language to answer.
 Neither a cookie nor the URL is read. What the closing codes tell a client:
 
 - 4403: no token, one that is refused, or one that has ended; come again with a new one
@@ -19,7 +20,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect
@@ -31,15 +32,21 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
+from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.logins import Identity
+from lifecare_gql.domain.texts import said
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.schema import references
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import INTERNAL, MASKED, code_for, told_of, where
+from lifecare_gql.schema.languages import spoken
+from lifecare_gql.settings import Language
 from lifecare_gql.web.documents import DocumentRefused
+from lifecare_gql.web.languages import language_of, negotiated
 from lifecare_gql.web.live import Live, TooMany, TooSlow
 from lifecare_gql.web.protocols import link_of
 from lifecare_gql.web.requests import GraphQLRequest
+from lifecare_gql.web.running import Visitor
 from lifecare_gql.web.wire import fault
 
 if TYPE_CHECKING:
@@ -101,6 +108,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     view: GraphQLView
     _identity: Identity | None = None
+    _language: Language | None = None
     _end: asyncio.Task[None] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -137,11 +145,17 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if not isinstance(told, str):
             raise NotAuthenticated("connection_init must carry the token.")
         self._identity = await self.view.entrance.identify(told)
+        self._language = self._wished(payload.get("acceptLanguage"))
         await self.view.entrance.session(self._identity)
         self._counted.enter_context(self.view.live.counted(self._identity))
         self._end = asyncio.create_task(self._leave_when_the_token_ends(self._identity))
         self.connection_acknowledged = True
         await self.send_message({"type": "connection_ack"})
+
+    def _wished(self, told: object) -> Language | None:
+        """By the message, else by the handshake's header, else the deployment's."""
+        of_the_handshake = language_of(cast(SocketAdapter, self.websocket).ws.scope)
+        return negotiated(told, of_the_handshake) if isinstance(told, str) else of_the_handshake
 
     async def _leave_when_the_token_ends(self, identity: Identity) -> None:
         left = seconds_left(identity)
@@ -156,13 +170,13 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         elif message["id"] in self.operations:
             await self.websocket.close(TWICE, "Subscriber already exists")
         elif len(self.operations) >= (self.max_subscriptions_per_connection or 1):
-            error = _error("Too many operations at once: wait for one to end.", "TOO_MANY_OPERATIONS")
+            error = self._error("Too many operations at once: wait for one to end.", "TOO_MANY_OPERATIONS")
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
         else:
             try:
                 message["payload"] = self.view.documents.resolve(message["payload"])
             except DocumentRefused as error:
-                told = [_error(str(error), error.code).formatted]
+                told = [self._error(error.told, error.code).formatted]
                 await self.send_message({"id": message["id"], "type": "error", "payload": told})
                 return
             await super().handle_subscribe(message)
@@ -186,19 +200,26 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             told = references.reference()
             log.error("code=INTERNAL cause=%s reference=%s at=%s", type(error).__name__, told, where(error))
             with suppress(WebSocketDisconnected):
-                await operation.send_initial_errors([_error(MASKED, INTERNAL, reference=told)])
+                await operation.send_initial_errors([self._error(MASKED, INTERNAL, reference=told)])
 
     async def _results(self, operation: Operation[Context, None]) -> AsyncGenerator[ExecutionResult, None]:
         """One of a query or a mutation, any number of a subscription; NotAuthenticated when it ends for that."""
         asked = GraphQLRequest(operation.query, operation.variables, operation.operation_name or None)
         try:
-            async with aclosing(self.view.runner.results(self._identity, asked)) as source:
+            visitor = Visitor(self._session, language=self._language)
+            async with aclosing(self.view.runner.results(visitor, self._identity, asked)) as source:
                 async for result in source:
                     if turned_out(result):
                         raise NotAuthenticated("The token or the assignment has ended.")
                     yield result
         except _OUR_FAULT as error:
-            yield _failed(told_of(error), code_for(error))
+            yield PreExecutionError(data=None, errors=[self._error(told_of(error), code_for(error))])
+
+    async def _session(self) -> Session:
+        return await self.view.entrance.session(self._identity, self._language)
+
+    def _error(self, message: str, code: str, **more: str) -> GraphQLError:
+        return GraphQLError(spoken(said(message), self._language), extensions={"code": code, **more})
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Strawberry would log what the exception says."""
@@ -245,11 +266,3 @@ def _asks(payload: dict[str, Any]) -> bool:
     """Whether it is an operation: a document, or the id of one."""
     named = payload.get("query") is not None or payload.get("documentId") is not None
     return named and fits(payload, OPERATION)
-
-
-def _failed(message: str, code: str) -> ExecutionResult:
-    return PreExecutionError(data=None, errors=[_error(message, code)])
-
-
-def _error(message: str, code: str, **more: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code, **more})

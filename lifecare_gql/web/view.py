@@ -19,7 +19,8 @@ from strawberry.types.graphql import OperationType
 
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema, code_for, told_of
-from lifecare_gql.settings import Settings
+from lifecare_gql.schema.languages import spoken
+from lifecare_gql.settings import Language, Settings
 from lifecare_gql.storage.hub import Hub
 from lifecare_gql.web.answers import STATUS, answer, encode, refuse
 from lifecare_gql.web.crossing import is_forged
@@ -27,11 +28,12 @@ from lifecare_gql.web.crowds import Crowds
 from lifecare_gql.web.documents import Documents
 from lifecare_gql.web.entrance import TURNED_AWAY, Entrance
 from lifecare_gql.web.event_streams import EventStream
+from lifecare_gql.web.languages import language_of, say_language
 from lifecare_gql.web.live import Live
 from lifecare_gql.web.negotiation import JSON, negotiated, wants_event_stream
 from lifecare_gql.web.refusals import CODES
 from lifecare_gql.web.requests import GraphQLRequest, Refused, from_body, from_url
-from lifecare_gql.web.running import Allowed, Runner, refused
+from lifecare_gql.web.running import Allowed, Runner, Visitor, refused
 from lifecare_gql.web.sockets import SocketAdapter, SocketHandler
 from lifecare_gql.web.wire import parse
 
@@ -82,16 +84,23 @@ class GraphQLView(GraphQL[Context, None]):
     async def _answer(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"allow": self.methods})
+        language = language_of(request.scope)
+        response = await self._served_or_refused(request, language)
+        say_language(response.headers, language)
+        return response
+
+    async def _served_or_refused(self, request: Request, language: Language | None) -> Response:
         media = negotiated(request.headers.get("accept"))
         try:
             return await self._served(request, media)
         except Refused as one:
             code = one.code or CODES.get(one.status, "INVALID_REQUEST")
-            return refuse(one.status, str(one), media or JSON, self._told_by, code, one.headers)
+            told = spoken(one.told, language)
+            return refuse(one.status, told, media or JSON, self._told_by, code, one.headers)
         except TURNED_AWAY as error:
-            code = code_for(error)
+            code, told = code_for(error), spoken(told_of(error), language)
             headers = {"www-authenticate": "Bearer"} if STATUS[code] == 401 else None
-            return refuse(STATUS[code], told_of(error), media or JSON, self._told_by, code, headers)
+            return refuse(STATUS[code], told, media or JSON, self._told_by, code, headers)
 
     async def _served(self, request: Request, media: str | None) -> Response:
         streamed = wants_event_stream(request.headers.get("accept"))
@@ -116,18 +125,19 @@ class GraphQLView(GraphQL[Context, None]):
     async def _run(self, request: Request, asked: GraphQLRequest, media: str) -> Response:
         may = _MAY["POST" if request.method == "POST" else "GET"]
         address = request.client.host if request.client else ""
+        visitor = Visitor(lambda: self.entrance.of(request), address, language_of(request.scope))
         try:
-            outcome = await self.runner.run(lambda: self.entrance.of(request), asked, may, address)
+            outcome = await self.runner.run(visitor, asked, may)
         except InvalidOperationTypeError as error:
-            return self._misplaced(error.operation_type, media)
+            return self._misplaced(error.operation_type, media, visitor.language)
         left = await outcome.meter.left() if outcome.meter else None
         return answer(outcome.result, media, self._told_by, left)
 
-    def _misplaced(self, kind: OperationType, media: str) -> Response:
+    def _misplaced(self, kind: OperationType, media: str, language: Language | None) -> Response:
         """The answer to an operation of a type that does not belong here."""
         if kind is MUTATION:
             raise Refused(405, "A mutation is sent by POST.", {"allow": "POST"})
-        return answer(refused(_STREAM, "STREAM_REQUIRED"), media, self._told_by)
+        return answer(refused(_STREAM, "STREAM_REQUIRED", language), media, self._told_by)
 
     async def get_context(self, request: Any, response: Any) -> Context:
         """A whole websocket's, which is nobody's: each operation gets its own."""

@@ -212,10 +212,10 @@ class Client:
             yield Socket(connection)
 
     @asynccontextmanager
-    async def entered(self, token: str) -> AsyncIterator[Socket]:
-        """A websocket that has taken the token."""
+    async def entered(self, token: str, **more: Any) -> AsyncIterator[Socket]:
+        """A websocket that has taken the token, and what is said beside it."""
         async with self.socket() as socket:
-            await socket.say(type="connection_init", payload={"authorization": f"Bearer {token}"})
+            await socket.say(type="connection_init", payload={"authorization": f"Bearer {token}", **more})
             assert await socket.heard() == {"type": "connection_ack"}
             yield socket
 
