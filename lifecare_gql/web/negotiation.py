@@ -32,6 +32,13 @@ def wants_event_stream(accept: str | None) -> bool:
     return accept is not None and _quality(EVENT_STREAM, list(_ranges(accept)))[1] == 2
 
 
+def prefers_event_stream(accept: str | None) -> bool:
+    """Whether a stream of events is ranked above both others. Who names all alike, as urql does, wants one for a
+    subscription only: of a query's answer it reads the first event and breaks the rest off."""
+    ranges = list(_ranges(accept or "*/*"))
+    return _quality(EVENT_STREAM, ranges) > max(_quality(media, ranges) for media in (GRAPHQL, JSON))
+
+
 def content_type(media: str) -> str:
     """The header, with the encoding."""
     return f"{media}; charset=utf-8"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from graphql import GraphQLError, get_operation_ast
+from graphql import parse as parsed
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,6 +22,7 @@ from strawberry.types.graphql import OperationType
 from lifecare_gql.schema.context import Context
 from lifecare_gql.schema.failures import Schema, code_for, told_of
 from lifecare_gql.schema.languages import spoken
+from lifecare_gql.schema.limits import LIMITS
 from lifecare_gql.settings import Language, Settings
 from lifecare_gql.storage.hub import Hub
 from lifecare_gql.web.answers import STATUS, answer, encode, refuse
@@ -30,7 +33,7 @@ from lifecare_gql.web.entrance import TURNED_AWAY, Entrance
 from lifecare_gql.web.event_streams import EventStream
 from lifecare_gql.web.languages import language_of, say_language
 from lifecare_gql.web.live import Live
-from lifecare_gql.web.negotiation import JSON, negotiated, wants_event_stream
+from lifecare_gql.web.negotiation import JSON, negotiated, prefers_event_stream, wants_event_stream
 from lifecare_gql.web.refusals import CODES
 from lifecare_gql.web.requests import GraphQLRequest, Refused, from_body, from_url
 from lifecare_gql.web.running import Allowed, Runner, Visitor, refused
@@ -40,6 +43,7 @@ from lifecare_gql.web.wire import parse
 QUERY, MUTATION = OperationType.QUERY, OperationType.MUTATION
 _MAY: dict[str, Allowed] = {"POST": frozenset({QUERY, MUTATION}), "GET": frozenset({QUERY})}
 _GET_IS_OFF = "Send queries by POST: what stands in a URL ends up in logs."
+_BY_POST = "A mutation is sent by POST."
 _STREAM = "A subscription needs a stream: open a websocket with the protocol graphql-transport-ws."
 
 
@@ -103,14 +107,25 @@ class GraphQLView(GraphQL[Context, None]):
             return refuse(STATUS[code], told, media or JSON, self._told_by, code, headers)
 
     async def _served(self, request: Request, media: str | None) -> Response:
-        streamed = wants_event_stream(request.headers.get("accept"))
+        accept = request.headers.get("accept")
+        streamed = wants_event_stream(accept)
         if media is None and not streamed:
             raise Refused(406, "Accept application/graphql-response+json or application/json.")
         asked = await self._asked(request)
-        if streamed:
-            await self.entrance.of(request)
-            return EventStream(self, request, asked)
-        return await self._run(request, asked, media or JSON)
+        if streamed and request.method != "POST" and _kind(asked) == MUTATION.value:
+            raise Refused(405, _BY_POST, {"allow": "POST"})
+        if streamed and prefers_event_stream(accept):
+            return await self._stream(request, asked)
+        try:
+            return await self._run(request, asked, media or JSON)
+        except InvalidOperationTypeError as error:
+            if streamed and error.operation_type is OperationType.SUBSCRIPTION:
+                return await self._stream(request, asked)
+            return self._misplaced(error.operation_type, media or JSON, language_of(request.scope))
+
+    async def _stream(self, request: Request, asked: GraphQLRequest) -> Response:
+        await self.entrance.of(request)
+        return EventStream(self, request, asked)
 
     async def _asked(self, request: Request) -> GraphQLRequest:
         if request.method == "POST":
@@ -126,17 +141,14 @@ class GraphQLView(GraphQL[Context, None]):
         may = _MAY["POST" if request.method == "POST" else "GET"]
         address = request.client.host if request.client else ""
         visitor = Visitor(lambda: self.entrance.of(request), address, language_of(request.scope))
-        try:
-            outcome = await self.runner.run(visitor, asked, may)
-        except InvalidOperationTypeError as error:
-            return self._misplaced(error.operation_type, media, visitor.language)
+        outcome = await self.runner.run(visitor, asked, may)
         left = await outcome.meter.left() if outcome.meter else None
         return answer(outcome.result, media, self._told_by, left)
 
     def _misplaced(self, kind: OperationType, media: str, language: Language | None) -> Response:
         """The answer to an operation of a type that does not belong here."""
         if kind is MUTATION:
-            raise Refused(405, "A mutation is sent by POST.", {"allow": "POST"})
+            raise Refused(405, _BY_POST, {"allow": "POST"})
         return answer(refused(_STREAM, "STREAM_REQUIRED", language), media, self._told_by)
 
     async def get_context(self, request: Any, response: Any) -> Context:
@@ -148,3 +160,12 @@ class GraphQLView(GraphQL[Context, None]):
 
     def encode_json(self, data: Any) -> str:
         return encode(data)
+
+
+def _kind(asked: GraphQLRequest) -> str | None:
+    """What the operation does; None when the document does not tell, which is refused elsewhere."""
+    try:
+        operation = get_operation_ast(parsed(asked.query, max_tokens=LIMITS["tokens"]), asked.operation_name)
+    except (GraphQLError, RecursionError):
+        return None
+    return None if operation is None else operation.operation.value

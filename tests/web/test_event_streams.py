@@ -56,6 +56,32 @@ async def test_queries_and_mutations_are_one_result_and_complete(asking: Client,
             assert await stream.rest() == ["complete"]
 
 
+ALIKE = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed"
+"""What urql says it accepts."""
+
+
+async def test_who_accepts_all_alike_gets_a_stream_for_a_subscription_only(asking: Client, staff: Staff) -> None:
+    token = staff.token("varberg")
+    after = await place(asking, token)
+    kinds = {}
+    for query, variables in ((WHO, {}), (CHANGES, {"after": after}), ("{", {})):
+        async with streaming(asking, token, query, ALIKE, **variables) as stream:
+            kinds[query] = stream.response.headers["content-type"].partition(";")[0]
+    json = "application/graphql-response+json"
+    assert kinds == {WHO: json, CHANGES: "text/event-stream", "{": json}
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", ALIKE])
+async def test_a_mutation_by_get_is_refused_in_a_stream_too(asking: Client, staff: Staff, accept: str) -> None:
+    head = {"accept": accept, "authorization": f"Bearer {staff.token('varberg')}"}
+    case = f'{{patientId: "{world.pid("patient", "alva")}", title: "Planering"}}'
+    asked = {"query": CASE.replace("($i: CaseInput!)", "").replace("$i", case)}
+    told = await asking.http.get("/graphql", params=asked, headers=head)
+    assert (told.status_code, told.headers["allow"]) == (405, "POST")
+    for harmless in (WHO, "{", "{a" * 400):
+        assert (await asking.http.get("/graphql", params={"query": harmless}, headers=head)).status_code != 405
+
+
 async def hears(stream: Stream, count: int) -> list[Any]:
     return [(await stream.next())["data"]["changes"] for _ in range(count)]
 

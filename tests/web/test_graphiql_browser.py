@@ -137,7 +137,13 @@ async def serving(server: Server) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def browsing(server: Server) -> AsyncIterator[tuple[Page, Seen]]:
-    async with serving(server), async_playwright() as playwright:
+    async with serving(server), opened(server.url) as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[tuple[Page, Seen]]:
+    async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = await browser.new_context(viewport={"width": 1440, "height": 810}, color_scheme="light")
         context.set_default_timeout(PATIENCE_MS)
@@ -158,7 +164,7 @@ async def browsing(server: Server) -> AsyncIterator[tuple[Page, Seen]]:
         page = await context.new_page()
         page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        await page.goto(f"{server.url}/graphiql")
+        await page.goto(f"{url}/graphiql")
         await ready(page)
         try:
             yield page, seen

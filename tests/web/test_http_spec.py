@@ -11,7 +11,7 @@ from lifecare_gql.app import create_app
 from lifecare_gql.regions import Regions
 from lifecare_gql.settings import HttpStatus, Settings
 from lifecare_gql.storage.url import Dialect
-from lifecare_gql.web.negotiation import GRAPHQL, JSON, negotiated, wants_event_stream
+from lifecare_gql.web.negotiation import GRAPHQL, JSON, negotiated, prefers_event_stream, wants_event_stream
 from tests.conftest import Api, Clock
 from tests.web.http_cases import CASES, NAME, PREFERRED, Case
 
@@ -121,6 +121,8 @@ def test_a_stream_must_be_asked_for_by_name() -> None:
     asked = {"text/event-stream": True, "text/event-stream;q=0.5, */*": True, "*/*": False, "text/*": False}
     assert {accept: wants_event_stream(accept) for accept in asked} == asked
     assert not wants_event_stream(None)
+    above = {"text/event-stream": True, "text/event-stream, */*": True, "text/event-stream;q=0.5, */*": False}
+    assert {accept: prefers_event_stream(accept) for accept in above} == above
 
 
 ORIGIN = "https://sp.example.se"

@@ -1,0 +1,9 @@
+rootProject.name = "lifecare-ward"
+
+pluginManagement {
+    repositories {
+        gradlePluginPortal()
+        google()
+        mavenCentral()
+    }
+}
