@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from lifecare_gql.demo import MovedClock, actors
+from lifecare_gql.domain.webhooks import WebhookPolicy
 from lifecare_gql.errors import MigrationError
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema, fitting
@@ -38,6 +39,7 @@ from lifecare_gql.web.refusals import refused
 from lifecare_gql.web.tokens import DevelopmentIssuer
 from lifecare_gql.web.tracing import tracers
 from lifecare_gql.web.view import GraphQLView
+from lifecare_gql.web.webhooks import Deliverer
 
 _log = logging.getLogger(__name__)
 
@@ -56,15 +58,15 @@ def create_app(
     )
     schema = build_schema(regions)
     documents = load_documents(settings, schema._schema)
-    db = Database.from_url(
-        settings.database_url, pool_size=settings.pool_size, timeouts=SERVING, walled=settings.walled
-    )
+    db = _database(settings)
     verifier = Verifier(load_issuers(settings))
     metrics = Metrics(db)
     schema.observers = (metrics, *tracers(settings))
     moved = MovedClock.of(settings, clock) if settings.mode is Mode.DEVELOPMENT else None
-    entrance = _entrance(settings, db, regions, verifier, moved or clock)
-    hub = Hub(db)
+    now = moved or clock
+    entrance = _entrance(settings, db, regions, verifier, now)
+    deliverer = Deliverer(db, regions, settings.key(), now, webhook_policy(settings), heard=metrics.webhook)
+    hub = Hub(db, also=deliverer.wake)
     live = Live(send_seconds=settings.send_seconds, per_caller=settings.sockets_per_caller)
     view = GraphQLView(schema, entrance, settings, hub, live, documents)
     crossing = [Middleware(Crossing, origins=settings.cors_origins)] if settings.cors_origins else []
@@ -81,9 +83,10 @@ def create_app(
         routes += _development(settings, regions, moved)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(started: Starlette) -> AsyncIterator[None]:
         await _check_migrated(settings.database_url)
-        async with db, verifier.fresh(), hub:
+        started.state.deliverer = deliverer
+        async with db, verifier.fresh(), hub, deliverer.delivering() if settings.webhooks else nullcontext():
             yield
 
     return Starlette(
@@ -110,6 +113,12 @@ def _around(settings: Settings, routes: list[BaseRoute], metrics: Metrics) -> li
     ]
 
 
+def _database(settings: Settings) -> Database:
+    return Database.from_url(
+        settings.database_url, pool_size=settings.pool_size, timeouts=SERVING, walled=settings.walled
+    )
+
+
 def _usable(regions: Regions) -> Regions:
     found = fitting(regions)
     for problem in found.problems:
@@ -130,6 +139,18 @@ def _entrance(
         browsers=settings.browser_versions,
         names_staff=settings.access_extract_names_staff,
         emergency=dt.timedelta(hours=settings.emergency_hours),
+        webhooks=webhook_policy(settings),
+    )
+
+
+def webhook_policy(settings: Settings) -> WebhookPolicy:
+    """What the deployment lets webhooks do."""
+    return WebhookPolicy(
+        networks=settings.webhook_networks,
+        loopback=settings.mode is Mode.DEVELOPMENT,
+        seconds=settings.webhook_seconds,
+        dead_letters=settings.webhook_dead_letters,
+        rotation=dt.timedelta(hours=settings.webhook_rotation_hours),
     )
 
 

@@ -39,12 +39,14 @@ from lifecare_gql.web.logging import configure
 from lifecare_gql.web.metrics import forget_the_dead
 from lifecare_gql.web.serving import UVICORN
 from lifecare_gql.web.tokens import DevelopmentIssuer
+from lifecare_gql.webhook_commands import webhooks
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 cli.add_typer(access_log, name="access-log")
 cli.add_typer(contract, name="contract")
 cli.add_typer(events, name="events")
 cli.add_typer(documents, name="documents")
+cli.add_typer(webhooks, name="webhooks")
 cli.command()(grants)
 cli.command()(doctor)
 cli.add_typer(regions, name="regions")

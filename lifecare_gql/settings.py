@@ -188,6 +188,20 @@ class Settings(BaseModel):
         description="How long changes are kept for those who come back; `lifecare-gql events trim` removes more.",
     )
 
+    webhooks: bool = Field(default=True, description="Whether this server delivers to webhooks, beside serving.")
+    webhook_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = Field(
+        default=(), description="Networks that webhooks may lie in besides the internet, e.g. 10.20.0.0/16."
+    )
+    webhook_seconds: float = Field(
+        default=15, gt=0, le=60, description="How long a webhook's receiver may take to answer."
+    )
+    webhook_dead_letters: int = Field(
+        default=3, ge=1, description="After how many dead letters in a row a webhook is paused. Our assumption."
+    )
+    webhook_rotation_hours: float = Field(
+        default=24, ge=0, description="How long a webhook's secret is valid beside the one that replaces it."
+    )
+
     get_queries: bool | None = Field(
         default=None,
         description="Whether GET may carry a query; if unset, in development only: URLs end up in logs.",
@@ -254,6 +268,15 @@ class Settings(BaseModel):
         if not all(_ORIGIN.fullmatch(one) for one in value):
             raise ValueError("must be origins such as https://sp.example.se, without a path or *")
         return value
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        said = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        try:
+            return tuple(ipaddress.ip_network(one) for one in said)
+        except (TypeError, ValueError):
+            raise ValueError("must be networks, comma-separated, e.g. 10.20.0.0/16") from None
 
     @field_validator("budgets", mode="before")
     @classmethod

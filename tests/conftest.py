@@ -215,6 +215,7 @@ def settings(world_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settin
         row_security=True,
         secret=secret,
         state_dir=state,
+        webhooks=False,  # delivered when a test says so
         request_seconds=60,  # the deadline has tests of its own; some questions here are far larger than any page
     )
 

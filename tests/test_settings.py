@@ -72,6 +72,11 @@ EVERY = PRODUCTION | {
     "LIFECARE_RATE_WINDOW_SECONDS": "30",
     "LIFECARE_DOCUMENTS": "only",
     "LIFECARE_DOCUMENTS_DIR": "documents",
+    "LIFECARE_WEBHOOKS": "false",
+    "LIFECARE_WEBHOOK_NETWORKS": "10.20.0.0/16, fd00::/8",
+    "LIFECARE_WEBHOOK_SECONDS": "10",
+    "LIFECARE_WEBHOOK_DEAD_LETTERS": "1",
+    "LIFECARE_WEBHOOK_ROTATION_HOURS": "2",
 }
 
 
@@ -98,6 +103,8 @@ def test_every_setting_is_an_environment_variable() -> None:
     )
     assert settings.token_algorithms == ("ES256", "RS256")
     assert (settings.issuers_file, settings.socket_init_seconds) == (Path("issuers.toml"), 2.5)
+    assert (settings.webhooks, settings.webhook_seconds, settings.webhook_dead_letters) == (False, 10, 1)
+    assert (settings.webhook_rotation_hours, len(settings.webhook_networks)) == (2, 2)
     assert settings.key() == SECRET.encode()
     assert SECRET not in repr(settings)
 
@@ -138,6 +145,7 @@ UNUSABLE: dict[str, tuple[dict[str, str], str]] = {
     "no time for a socket": ({"LIFECARE_SOCKET_INIT_SECONDS": "0"}, "LIFECARE_SOCKET_INIT_SECONDS: Input should"),
     "no time to read": ({"LIFECARE_SEND_SECONDS": "0"}, "LIFECARE_SEND_SECONDS: Input should be greater"),
     "no sockets": ({"LIFECARE_SOCKETS_PER_CALLER": "0"}, "LIFECARE_SOCKETS_PER_CALLER: Input should be greater"),
+    "a network with a host": ({"LIFECARE_WEBHOOK_NETWORKS": "10.1.2.3/8"}, "LIFECARE_WEBHOOK_NETWORKS"),
     "no events": ({"LIFECARE_EVENT_HOURS": "0"}, "LIFECARE_EVENT_HOURS: Input should be greater"),
     "idle sockets": ({"LIFECARE_SOCKET_OPERATIONS": "0"}, "LIFECARE_SOCKET_OPERATIONS: Input should be greater"),
     "an origin with a path": (

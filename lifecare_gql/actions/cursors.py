@@ -34,18 +34,26 @@ def streams(session: Session) -> tuple[str, str]:
 
 def cursor(session: Session, positions: Mapping[str, int]) -> str:
     """The place as a text."""
-    names = streams(session)
-    places = _PLACES.pack(*(positions[name] for name in names))
-    sealed = _cipher(session).encrypt(places, [name.encode() for name in names])
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    return sealed(session.secret, streams(session), positions)
 
 
 def positions(session: Session, text: str) -> Positions:
     """The place that the caller's cursor names; BadInput for any other text."""
-    names = streams(session)
+    return opened(session.secret, streams(session), text)
+
+
+def sealed(secret: bytes, names: tuple[str, str], positions: Mapping[str, int]) -> str:
+    """The place in the two streams as a text."""
+    places = _PLACES.pack(*(positions[name] for name in names))
+    text = _cipher(secret).encrypt(places, [name.encode() for name in names])
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def opened(secret: bytes, names: tuple[str, str], text: str) -> Positions:
+    """The place in the two streams that the text names; BadInput for any other text."""
     try:
-        sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        places = _cipher(session).decrypt(sealed, [name.encode() for name in names])
+        found = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        places = _cipher(secret).decrypt(found, [name.encode() for name in names])
     except (ValueError, binascii.Error, InvalidTag):
         raise BadInput(
             "after is not a cursor of your unit: take it from changesCursor or from a change."
@@ -53,5 +61,5 @@ def positions(session: Session, text: str) -> Positions:
     return dict(zip(names, _PLACES.unpack(places), strict=True))
 
 
-def _cipher(session: Session) -> AESSIV:
-    return AESSIV(hmac.new(session.secret, b"changes cursor", hashlib.sha512).digest())
+def _cipher(secret: bytes) -> AESSIV:
+    return AESSIV(hmac.new(secret, b"changes cursor", hashlib.sha512).digest())

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from lifecare_gql.domain.drafts import Party
+from lifecare_gql.domain.webhooks import WebhookPolicy
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.regions import Regions
@@ -91,6 +92,8 @@ class Session:
     names_staff: bool = False
     # The deployment's policy: how long what is opened in an emergency stays open at most.
     emergency: dt.timedelta = dt.timedelta(hours=EMERGENCY_HOURS)
+    # The deployment's policy: which addresses webhooks may have, and how they are tried again.
+    webhooks: WebhookPolicy = field(default_factory=WebhookPolicy)
     # How the id of what an action makes, and of an entry in the log, is chosen: at random, but for the demo, whose
     # ids examples name.
     new_id: Callable[[], UUID] = uuid4

@@ -32,7 +32,7 @@ AREAS: Mapping[str, tuple[str, str]] = {
         "Administration",
         "Administration Agreement Assign CareAgreement CloseUnit ConnectUnit EndAssignment EndTrainer"
         " LocalAdministration Role Route Support Trainer Training UpdateUnit UnitResult UnitChanged Client"
-        " Requirement Technical CentralAdministration",
+        " Requirement Technical CentralAdministration Webhook RegisterWebhook ReplayFrom ReplayWebhook",
     ),
     "payment": ("Payment liability", "Payment Average Municipal Statutory Year Outpatient"),
     "directory": ("Directory: patients, units, staff", "Patient Unit Organisation Staff Viewer Reach"),

@@ -38,6 +38,7 @@ _ABOUT: dict[str, str] = {
     "PlanProcess": "samordnad individuell plan, SIP",
     "Consent": "samtycke",
     "Case": "ärende",
+    "Webhook": "underrättelse till vårdenhetens eget datasystem",
 }
 
 

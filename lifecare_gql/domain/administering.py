@@ -222,6 +222,8 @@ _TEXTS: dict[ObjectionCode, tuple[str, str]] = {
     _Code.UNIT_NOT_REGISTERED: ("Enheten är inte i bruk.", "Välj en enhet som är i bruk."),
     _Code.DATE_PASSED: ("Avtalet slutar innan det börjar.", "Rätta datumen."),
     _Code.ALREADY_TRAINER: ("Personen är redan utbildare för enheten.", "Inget mer behövs."),
+    _Code.URL_NOT_ALLOWED: ("Dit får ingenting skickas.", "Ange mottagarens adress med https."),
+    _Code.WRONG_STATE: ("Läget är ett annat.", "Läs om, och gör det som går i det läget."),
     _Code.MOMENT_IN_FUTURE: ("Dagen ligger i framtiden.", "Ange när det skedde."),
 }
 

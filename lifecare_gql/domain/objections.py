@@ -176,6 +176,7 @@ class ObjectionCode(Word):
         "There are notices that somebody has not acknowledged.",
     )
     UNIT_NOT_REGISTERED = "UNIT_NOT_REGISTERED", "enhet inte upplagd", "The unit is not registered and active."
+    URL_NOT_ALLOWED = "URL_NOT_ALLOWED", "otillåten adress", "Nothing may be sent to that address (URL)."
     VALUE_NOT_UNDERSTOOD = (
         "VALUE_NOT_UNDERSTOOD",
         "går inte att tyda",

@@ -40,6 +40,7 @@ from lifecare_gql.schema.refusals import (
     SendMessageResult,
     answer,
 )
+from lifecare_gql.schema.webhook_mutations import WebhookMutation
 from lifecare_gql.storage import rows
 
 
@@ -54,6 +55,7 @@ class Mutation(
     AdministrationMutation,
     AuditMutation,
     BlockMutation,
+    WebhookMutation,
 ):
     """The mutations of the core."""
 

@@ -9,6 +9,7 @@ import strawberry
 from lifecare_gql.actions import access, auditing, messages
 from lifecare_gql.actions.results import Missing
 from lifecare_gql.actions.session import Caller
+from lifecare_gql.actions.webhooks import read_webhooks
 from lifecare_gql.domain.access_explained import AccessExplanation
 from lifecare_gql.domain.comparing import Comparison, compare
 from lifecare_gql.domain.diagram import DischargeProcess, discharge_process
@@ -42,6 +43,8 @@ from lifecare_gql.schema.refusals import MessageSent, NotFound, answer
 from lifecare_gql.schema.regions import Region
 from lifecare_gql.schema.tasks import Task
 from lifecare_gql.schema.units import Assignment, Forum, Organisation, Staff, Unit, unit_by, units_found
+from lifecare_gql.schema.webhooks import WINDOWS as WEBHOOK_WINDOWS
+from lifecare_gql.schema.webhooks import WebhookQuery
 from lifecare_gql.schema.words import VOCABULARIES, Vocabulary, vocabulary
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.rows import Rows, one
@@ -78,6 +81,7 @@ NODES: dict[str, type[Node]] = {
         Task,
         Unit,
         *administration.WINDOWS,
+        *WEBHOOK_WINDOWS,
     )
 }
 """The windows that `node` can open, by the tag of their ids."""
@@ -129,14 +133,20 @@ async def _node(info: Info, id: str) -> Any:
     window: Any = NODES.get(tag)
     if window is None:
         raise BadInput(said("{name} is not an id of this API: copy ids from its answers.", name="id"))
-    read = auditing.read_log if window in (AccessEntry, AccessReview) else access.read
-    return await fetch_one(info, one(window.__model__, found), window.__name__, read)
+    return await fetch_one(info, one(window.__model__, found), window.__name__, _READ.get(window, access.read))
+
+
+_READ: dict[Any, Any] = {
+    **dict.fromkeys((AccessEntry, AccessReview), auditing.read_log),
+    **dict.fromkeys(WEBHOOK_WINDOWS, read_webhooks),
+}
+"""How the windows are read that are not everybody's."""
 
 
 @strawberry.type(
     description="What can be asked. The regions and their documents are open; the rest needs a token."
 )
-class Query(PhoneLogQuery, AuditQuery, RateLimitQuery):
+class Query(PhoneLogQuery, AuditQuery, RateLimitQuery, WebhookQuery):
     """The queries of the core."""
 
     message: Message | None = record(

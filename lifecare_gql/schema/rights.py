@@ -73,6 +73,11 @@ _CONFIGURE = _role(
     *CONFIGURE,
     *CENTRAL,
 )
+_WEBHOOK = _role(
+    "Who administers the unit (S18, S23): no document says who, so it is our assumption (antagande).",
+    *CONFIGURE,
+    *CENTRAL,
+)
 _TRAIN = _role("The unit itself (S16, S119), or who administers it (S18).", *TRAIN, *CENTRAL, unit_itself=True)
 _AUDIT = _role("Whoever reviews the access log of the region (loggkontroll, PDL 4:3).", Role.AUDITOR)
 _EXPLAIN = _role("Whoever reviews the log or administers permissions there.", *MAY_EXPLAIN)
@@ -115,6 +120,8 @@ RIGHTS: Mapping[str, Right] = {
     "explainAccess": _EXPLAIN,
     **dict.fromkeys(("grantRole", "recertifyRole", "endRole", "assignStaff", "endAssignment"), _PERMIT),
     **dict.fromkeys(("connectUnit", "updateUnit", "closeUnit", "registerCareAgreement"), _CONFIGURE),
+    **dict.fromkeys(("webhooks", "registerWebhook", "rotateWebhookSecret", "pauseWebhook"), _WEBHOOK),
+    **dict.fromkeys(("resumeWebhook", "endWebhook", "replayWebhook"), _WEBHOOK),
     **dict.fromkeys(("appointTrainer", "endTrainer", "recordTraining"), _TRAIN),
     "identifyPlanNeed": _plan(_Kind.NEED_IDENTIFIED),
     "callToPlan": _plan(_Kind.CALLED),

@@ -20,6 +20,7 @@ from lifecare_gql.domain import (
     quality,
     routines,
     task_words,
+    webhook_words,
     words,
 )
 from lifecare_gql.domain.identity import IdentityKind
@@ -100,6 +101,9 @@ VOCABULARIES: tuple[type[Word], ...] = (
     routines.CountedFrom,
     routines.DutyKind,
     task_words.TaskKind,
+    webhook_words.WebhookDeliveryState,
+    webhook_words.WebhookEventKind,
+    webhook_words.WebhookState,
     IdentityKind,
 )
 

@@ -36,6 +36,8 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("message", "receipt", "episode", "episode_party", "notice_receipt", "care_relation"), _KEEP),
     **dict.fromkeys(("plan_process", "plan_party", "outage", "role_grant", "task", "block", "care_access"), _KEEP),
     **dict.fromkeys(("unit", "assignment", "unit_trainer"), _KEEP),
+    "webhook_event": _ADD,
+    **dict.fromkeys(("webhook", "webhook_delivery"), _KEEP),
     # A view.
     "access_entry": _READ,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -67,13 +67,16 @@ class _Ring:
 class Hub:
     """One for each process; an async context manager that keeps reading as long as it is open."""
 
-    def __init__(self, db: Database, look_again: float = LOOK_AGAIN_SECONDS) -> None:
+    def __init__(
+        self, db: Database, look_again: float = LOOK_AGAIN_SECONDS, also: Callable[[], None] = lambda: None
+    ) -> None:
         self._db = db
         self._look_again = look_again
         self._rings: dict[str, _Ring] = {}
         self._grown: set[str] = set()
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._also = also  # of any stream: who looks by itself for what there is to do
 
     async def __aenter__(self) -> Self:
         self._db.on_news = self.wake
@@ -93,6 +96,7 @@ class Hub:
 
     def wake(self, streams: Collection[str]) -> None:
         """These streams may have grown."""
+        self._also()
         known = self._rings.keys()
         self._grown |= known if EVERY_STREAM in streams else known & set(streams)
         if self._grown:

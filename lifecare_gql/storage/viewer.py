@@ -18,7 +18,7 @@ class Viewer:
     active choice; without it, as always when something is done, only the unit's own part in the care counts.
     `unblocked`: for the process itself, which must know all steps to judge one; nobody is shown what is read so.
     `audits`: the region whose access log is being read by somebody who has the role for it; None in all other
-    reading, also that person's own.
+    reading, also that person's own. `administers`: the unit whose webhooks an administrator of it is reading.
     """
 
     unit_id: UUID | None
@@ -26,6 +26,7 @@ class Viewer:
     wider: bool = False
     unblocked: bool = False
     audits: str | None = None
+    administers: UUID | None = None
 
 
 ANONYMOUS = Viewer(unit_id=None)

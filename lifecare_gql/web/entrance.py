@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from lifecare_gql.actions.callers import admitted
 from lifecare_gql.actions.session import Caller, Session
 from lifecare_gql.domain.logins import Identity
+from lifecare_gql.domain.webhooks import WebhookPolicy
 from lifecare_gql.errors import IssuerUnavailable, NotAuthenticated, StorageBusy, StorageUnavailable
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema import references
@@ -41,6 +42,7 @@ class Entrance:
     browsers: BrowserVersions | None = None
     names_staff: bool = False
     emergency: dt.timedelta = dt.timedelta(hours=EMERGENCY_HOURS)
+    webhooks: WebhookPolicy = field(default_factory=WebhookPolicy)
 
     async def identify(self, authorization: str) -> Identity:
         """What the token of an Authorization header says; NotAuthenticated, IssuerUnavailable."""
@@ -85,6 +87,7 @@ class Entrance:
             names_staff=self.names_staff,
             emergency=self.emergency,
             language=language,
+            webhooks=self.webhooks,
         )
 
 

@@ -26,6 +26,7 @@ from lifecare_gql.storage.database import Database
 from lifecare_gql.web.refusals import refusal
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LAGS = (0.1, 0.5, 1, 5, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600)
 _OPERATION = ("graphql_operation_type", "graphql_operation_name", "error_type")
 
 
@@ -53,6 +54,18 @@ class Metrics:
             "Statements that the database could not serve.",
             ("kind",),
             registry=self._registry,
+        )
+        self._told = Counter(
+            "lifecare_webhook_deliveries_total",
+            "Attempts to tell a webhook something, by what came of them; `dead` are dead letters.",
+            ("outcome",),
+            registry=self._registry,
+        )
+        self._late = Histogram(
+            "lifecare_webhook_lag_seconds",
+            "What was delivered to webhooks, by how long ago it had happened.",
+            registry=self._registry,
+            buckets=_LAGS,
         )
         self._pool = self._gauge("lifecare_database_connections", "Connections of the pool.", ("state",))
         db.on_statement = self.statement
@@ -89,6 +102,12 @@ class Metrics:
         self._statements.observe(seconds)
         if failure:
             self._failed.labels(failure).inc()
+
+    def webhook(self, outcome: str, seconds: float) -> None:
+        """Count an attempt to deliver; `seconds` since what it tells of happened."""
+        self._told.labels(outcome).inc()
+        if outcome == "delivered":
+            self._late.observe(seconds)
 
     def text(self) -> bytes:
         """Everything, in Prometheus's form."""

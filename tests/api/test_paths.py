@@ -62,10 +62,11 @@ LEADS_TO_NO_PATIENT = {
     "accessLogSample": "for auditors only; tested in test_auditing",
     "accessExtract": "for auditors only; tested in test_access_extract",
     "phoneLogTemplate": "an empty form",
+    "webhooks": "for administrators only; tested in test_webhooks",
     "changesCursor": "a place in the changes; it says nothing",
 }
-OF_THE_LOG = ("accessLog", "accessLogSample")
-"""They show the reviews' own way to patients, which is the auditors' only: tested in test_auditing."""
+BY_ROLE = ("accessLog", "accessLogSample", "webhooks")
+"""They have a way of their own to units and patients, by a role only: see test_auditing and test_webhooks."""
 BY_INTERFACE = {
     "node": "each window is opened by it below",
     "nodes": "the decision that all others are held against",
@@ -97,7 +98,7 @@ def test_every_root_field_leads_to_no_patient_or_is_gone_through(graph: Graph, r
     namespaces = {said.region for said in regions.schemas if said.query is not None}
     known = ROOTS.keys() | LEADS_TO_NO_PATIENT.keys() | BY_INTERFACE.keys() | namespaces
     assert set(graph.fields("Query")) == known
-    assert {edge.name for edge in graph.onwards("Query")} == {*ROOTS, *OF_THE_LOG}
+    assert {edge.name for edge in graph.onwards("Query")} == {*ROOTS, *BY_ROLE}
 
 
 def test_every_field_of_a_window_says_what_it_reads(graph: Graph) -> None:

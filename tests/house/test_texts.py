@@ -20,6 +20,7 @@ from lifecare_gql.domain import (
     episode_words,
     outage_words,
     plan_words,
+    webhook_words,
     words,
 )
 from lifecare_gql.domain.calendar import day_off
@@ -67,6 +68,7 @@ DESCRIBES = frozenset(
         "_optional",
         "field",
         "Counter",
+        "Histogram",
         "_gauge",
         "_histogram",
     )
@@ -86,6 +88,7 @@ TERMS: tuple[type[words.Word], ...] = (
     *(access_words.BlockEventKind, access_words.Role, access_words.RoleGrantEventKind),
     *(administration_words.AgreementKind, administration_words.AssignmentEventKind),
     *(administration_words.UnitEventKind, words.ConsentState, words.MessageEventKind),
+    webhook_words.WebhookState,
     *(episode_words.EpisodeEventKind, episode_words.EpisodeState, episode_words.LegalField),
     *(episode_words.NoticeKind, episode_words.PartyRole, episode_words.PlanningBasisStart),
     *(outage_words.OutageEventKind, outage_words.OutageState),

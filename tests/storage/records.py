@@ -30,6 +30,7 @@ async def prepare(url: str) -> None:
         await audit(tx, nurse.id)
         await process(tx, nurse.id)
         await blocks(tx, nurse.id)
+        await webhooks(tx, nurse.id)
         news = News("MESSAGE", uid("message"), "SENT", NOW, 1)
         await publish(tx.select, db.dialect, {unit_stream(EKEN): [news]})
 
@@ -177,6 +178,19 @@ async def blocks(tx: Transaction, nurse: UUID) -> None:
     ground = {"basis": "EMERGENCY", "purpose": "CARE", "reason": "Medvetslös", "by_id": nurse}
     until = NOW + dt.timedelta(hours=4)
     await rows.CareAccess.create(using_db=client, **whose, unit_id=EKEN, **ground, since=NOW, until=until)
+
+
+async def webhooks(tx: Transaction, nurse: UUID) -> None:
+    """A system that the health centre lets tell, how it came about, and what did not arrive at once."""
+    client, hook = tx.client, uid("webhook")
+    stands = {"unit_position": 0, "region_position": 0, "due_at": NOW, "dead_in_a_row": 0, "secret_version": 1}
+    told = {"url": "https://mottagare.example.se/", "topics": ["MESSAGE"], "state": "ACTIVE", "since": NOW}
+    await rows.Webhook.create(using_db=client, id=hook, unit_id=EKEN, version=1, **told, **stands)
+    said = {"version": 1, "kind": "REGISTERED", "at": NOW, "by_id": nurse}
+    await rows.WebhookEvent.create(using_db=client, webhook_id=hook, **said)
+    what = {"message_id": "msg_1", "topic": "MESSAGE", "subject_id": uid("message"), "at": NOW}
+    tried = {"unit_position": 1, "region_position": 0, "state": "PENDING", "attempts": 1, "begun_at": NOW}
+    await rows.WebhookDelivery.create(using_db=client, webhook_id=hook, **what, **tried)
 
 
 SHARED = {"kind": "SHARED_RECORDS"}

@@ -112,6 +112,16 @@ VIOLATIONS: dict[str, str | Again] = {
     "care_access_names_whose_block": again("care_access", block_id=f"'{uid('block')}'"),
     "task_about_one_thing": again("task", episode_id="null"),
     "task_waits_once": again("task"),
+    "webhook_version_positive": "update webhook set version = 0",
+    "webhook_state_known": "update webhook set state = 'LOST'",
+    "webhook_ends_with_its_state": "update webhook set state = 'ENDED'",
+    "webhook_leased_until": f"update webhook set lease_until = {LONG_AFTER}",
+    "webhook_event_one_for_each_version": again("webhook_event"),
+    "webhook_event_kind_known": again("webhook_event", version="2", kind="'LOST'"),
+    "webhook_delivery_once": again("webhook_delivery"),
+    "webhook_delivery_state_known": f"update webhook_delivery set state = 'LOST', ended_at = {LONG_AFTER}",
+    "webhook_delivery_ends_with_its_state": "update webhook_delivery set state = 'DEAD'",
+    "webhook_delivery_tells_one_thing": again("webhook_delivery", message_id="'msg_2'", resync="'TOO_OLD'"),
 }
 
 
@@ -157,6 +167,9 @@ ALSO_REFUSED: dict[str, str | Again] = {
     "a block of a plan and a case": again(
         "block", plan_id=f"'{uid('plan')}'", case_id="(select id from care_case limit 1)"
     ),
+    "a change of nothing": again("webhook_delivery", message_id="'msg_2'", subject_id="null"),
+    "a delivery that waits though it has ended": f"update webhook_delivery set ended_at = {LONG_AFTER}",
+    "a webhook that is active though it has ended": f"update webhook set ended_at = {LONG_AFTER}",
     "somebody who acknowledged at no time": "update notice_receipt set acknowledged_by_id ="
     " (select by_id from episode_event)",
 }
@@ -253,6 +266,9 @@ FIXED: dict[str, tuple[str, ...]] = {
         *("id", "patient_id", "unit_id", "block_id", "blocked_unit_id", "basis", "purpose", "reason"),
         *("consent_id", "by_id", "since", "until"),
     ),
+    "webhook": ("id", "unit_id", "url", "topics", "since"),
+    "webhook_event": ("*",),
+    "webhook_delivery": ("id", "webhook_id", "message_id", "topic", "subject_id", "resync", "at"),
 }
 
 

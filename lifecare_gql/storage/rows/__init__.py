@@ -24,6 +24,7 @@ from lifecare_gql.storage.rows.patients import CareRelation, Case, CaseParty, Pa
 from lifecare_gql.storage.rows.phone_logs import PhoneLogImport
 from lifecare_gql.storage.rows.plans import ConsentEntry, PlanEvent, PlanParty, PlanProcess, Task
 from lifecare_gql.storage.rows.roles import RoleGrant, RoleGrantEvent
+from lifecare_gql.storage.rows.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "AccessEntry",
@@ -69,4 +70,7 @@ __all__ = [
     "Unit",
     "UnitEvent",
     "UnitTrainer",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]
