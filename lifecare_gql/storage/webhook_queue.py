@@ -53,7 +53,10 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class Held:
-    """A webhook that this process delivers for; `positions`: what was taken out of its streams."""
+    """A webhook that this process delivers for; `positions`: what was taken out of its streams.
+
+    `stopped`: when something was last noted, it had been paused or ended.
+    """
 
     id: UUID
     unit_id: UUID
@@ -64,6 +67,7 @@ class Held:
     previous_secret_until: dt.datetime | None
     positions: tuple[int, int]
     lease: UUID
+    stopped: bool = False
 
     @property
     def streams(self) -> tuple[str, str]:
@@ -135,7 +139,7 @@ async def note(db: Database, held: Held, message: Message, noted: Noted, until: 
         elif 0 < noted.dead_letters <= row.dead_in_a_row:
             await stop(tx, row, WebhookEventKind.PAUSED, f"{row.dead_in_a_row} döda brev i rad.", noted.at)
         await row.save(using_db=tx.client, update_fields=_STANDING)
-    held.positions = reached
+    held.positions, held.stopped = reached, row.state is not WebhookState.ACTIVE
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import logging
@@ -184,6 +185,24 @@ async def test_paused_it_hears_nothing_and_resumed_everything(
     await done(api, "endWebhook", webhookId=hook)
     await sent(api)
     assert await due(api, deliverer) == {}
+
+
+async def test_who_is_paused_while_being_told_hears_nothing_after_that(
+    api: Api, deliverer: Deliverer, receiver: Receiver
+) -> None:
+    hook, _ = await registered(api, receiver.url, topics=["MESSAGE"])
+    for at in range(3):
+        await sent(api, f"Fråga {at}")
+    receiver.answers, receiver.slow = lambda _: 0, 0.5
+    telling = asyncio.create_task(deliverer.once())
+    while not receiver.heard:  # noqa: ASYNC110  # a plain list
+        await asyncio.sleep(0.01)
+    await done(api, "pauseWebhook", webhookId=hook)
+    assert dict(await telling) == {Outcome.DELIVERED: 1}
+    assert (await standing(api))["state"] == "PAUSED"
+    await done(api, "resumeWebhook", webhookId=hook)
+    assert await due(api, deliverer) == {Outcome.DELIVERED: 2}
+    assert len(receiver.heard) == len(receiver.ids) == 3, "and what was being told is told once"
 
 
 async def test_what_a_block_hides_is_not_told(api: Api, deliverer: Deliverer, receiver: Receiver) -> None:

@@ -164,7 +164,7 @@ class Deliverer:
                 if outcome is None:
                     return counted
                 counted[outcome] += 1
-                if outcome in _WAITS:
+                if outcome in _WAITS or held.stopped:
                     break
         await webhook_queue.release(self._db, held, self._clock(), stopped)
         return counted
