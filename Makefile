@@ -9,7 +9,7 @@ REGIONS := $(sort $(wildcard plugins/*))
 NODE := $(shell command -v npm 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check contract bench bench-kits graphiql install format clean
+.PHONY: help serve test check contract bench bench-kits bench-regions graphiql install format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ bench: install  ## our server against hand-written SQL, paired, CPU per request
 
 bench-kits: install  ## the outage kits of a region of 500 units: time, progress, peak memory
 	$(BIN)/python bench/kits.py $(ARGS)
+
+bench-regions: install  ## 21 regions against four: start, memory, an inbox's cost, compareRegions
+	$(BIN)/python bench/regions.py $(ARGS)
 
 format: install  ## format the code
 	$(BIN)/ruff check --fix .

@@ -138,7 +138,7 @@ async def measure(
     """Rounds in which each contender is asked each operation, one right after the other."""
     for operation in OPERATIONS if plan.warm_up else ():
         for server in servers:
-            await _slot(server, operation, caller, plan.warm_up, plan.concurrency, None)
+            await take(server, operation, caller, plan.warm_up, plan.concurrency, None)
     slots: Slots = defaultdict(list)
     for turn in range(plan.rounds):
         if turn and time.monotonic() > plan.deadline:
@@ -147,16 +147,18 @@ async def measure(
         for operation in OPERATIONS:
             pair = []
             for server in servers:
-                slot = await _slot(server, operation, caller, plan.seconds, plan.concurrency, postmaster)
+                slot = await take(server, operation, caller, plan.seconds, plan.concurrency, postmaster)
                 slots[operation.label, server.contender.name].append(slot)
                 pair.append(f"{server.contender.name} {slot.rate:.0f}/s {slot.cost:.2f} ms")
             say(f"round {turn + 1}/{plan.rounds}  {operation.label:<26} {'   '.join(pair)}")
     return slots
 
 
-async def _slot(
+async def take(
     server: Server, operation: Operation, caller: Caller, seconds: float, concurrency: int, postmaster: int | None
 ) -> Slot:
+    """Let the contender be asked the operation for so long, on so many connections."""
+
     async def ask(connection: Connection, number: int) -> None:
         await caller.ask(connection, operation, number)
 

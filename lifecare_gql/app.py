@@ -60,7 +60,7 @@ def create_app(
     documents = load_documents(settings, schema._schema)
     db = _database(settings)
     verifier = Verifier(load_issuers(settings))
-    metrics = Metrics(db)
+    metrics = Metrics(db, regions.guards)
     schema.observers = (metrics, *tracers(settings))
     moved = MovedClock.of(settings, clock) if settings.mode is Mode.DEVELOPMENT else None
     now = moved or clock

@@ -41,3 +41,21 @@ class NotPermitted(LifecareError):
 
 class BadInput(LifecareError):
     """An argument cannot be used; the message says which and what would be right. Never echoes the value."""
+
+
+class RegionUnavailable(LifecareError):
+    """What a region's plugin adds cannot be had now; everything else can.
+
+    `hook` and `point` say where the plugin was called, `failing` in which way it did not answer. A GraphQL error
+    made of it takes over its `extensions`.
+    """
+
+    def __init__(self, *, region: str, plugin: str, hook: str, point: str, failing: str) -> None:
+        super().__init__(f"What the plugin {plugin} adds here cannot be had now: {failing}. All else is answered.")
+        self.extensions = {
+            "region": region,
+            "plugin": plugin,
+            "hook": hook,
+            "point": point,
+            "failing": str(failing),
+        }

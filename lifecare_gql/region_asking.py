@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import threading
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from lifecare_gql import hookspecs
 from lifecare_gql.domain.problems import Problem, ProblemSeverity
 from lifecare_gql.errors import RegionFault
 from lifecare_gql.hookspecs import API, NAMESPACE, OLDEST_API, RegionSchema, TypeField, hook_promises
+from lifecare_gql.region_threads import Exited, Pool
 
 HOOK_SECONDS = 10.0
 """How long a hook, or the import of a plugin, may take when the server starts."""
@@ -189,34 +189,21 @@ class _Asking:
         return self.heard.problems[-1].key != "hook-hangs"
 
 
-class Exited(Exception):
-    """What was called tried to end the process."""
-
-
 def within(seconds: float, call: Callable[[], Any]) -> Any:
     """What the call returns or raises; Exited for SystemExit and its like, TimeoutError when it takes longer.
 
     It runs in a thread of its own, off any event loop. One that hangs is left behind and ends with the process.
     """
-    returned: list[Any] = []
-    raised: list[Exception] = []
-
-    def run() -> None:
-        try:
-            returned.append(call())
-        except Exception as error:
-            raised.append(error)
-        except BaseException as error:
-            raised.append(Exited(f"{type(error).__name__}: {error}"))
-
-    thread = threading.Thread(target=run, daemon=True, name="plugin")
-    thread.start()
-    thread.join(seconds)
-    if raised:
-        raise raised[0]
-    if not returned:
-        raise TimeoutError
-    return returned[0]
+    pool = Pool("plugin", 1)
+    job = pool.submit(call)
+    try:
+        said, error = job.future.result(seconds)
+    except TimeoutError:
+        pool.give_up(job)
+        raise
+    if error is not None:
+        raise error
+    return said
 
 
 def _answer(promised: type, name: str, hook: Any, given: Mapping[str, Any]) -> Any:
@@ -241,6 +228,7 @@ def _check_size(name: str, said: Any) -> None:
     waiting, seen = [said], 0
     while waiting:
         one = waiting.pop()
+        _check_class(name, one)
         many = isinstance(one, tuple | list | frozenset)
         seen += len(one) if many else 1
         if seen > MOST_VALUES:
@@ -252,6 +240,15 @@ def _check_size(name: str, said: Any) -> None:
             if missing:
                 raise RegionFault(f"{name} returned {type(one).__name__} without {', '.join(missing)}")
             waiting.extend(getattr(one, each.name) for each in fields(one))
+
+
+def _check_class(name: str, one: Any) -> None:
+    """RegionFault for an object of a class of the plugin's: behind what a hook says, none of its code runs."""
+    kind = type(one)
+    data = is_dataclass(one) or isinstance(one, str | tuple | list | frozenset)
+    ours = kind.__module__ in ("builtins", "types") or kind.__module__.startswith("lifecare_gql.")
+    if data and not isinstance(one, type) and not ours:
+        raise RegionFault(f"{name} returned a {kind.__name__}, which is no class of the core's")
 
 
 def _check_schema(name: str, said: RegionSchema) -> None:

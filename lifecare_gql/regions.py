@@ -26,6 +26,7 @@ from lifecare_gql.region_asking import HOOK_SECONDS, Answer, Heard, Plugin, ask,
 from lifecare_gql.region_assembling import Assembled, assemble, gather_payment
 from lifecare_gql.region_checks import doubles
 from lifecare_gql.region_files import CORE, read_ladder, read_payment, speaking
+from lifecare_gql.region_running import Guards
 
 __all__ = ["Plugin", "Regions", "installed", "load_regions"]
 
@@ -44,11 +45,17 @@ class Regions(Mapping[str, Region]):
     problems: tuple[Problem, ...] = ()
     lenient: bool = False
     assumptions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    guards: Guards = field(default_factory=Guards, repr=False, compare=False)
+    """What stands around the plugins' code while the server runs."""
     _owners: dict[int, Region] = field(init=False, repr=False, compare=False)
 
     def owner(self, said: object) -> Region:
         """The region that a document, fact, routine or duty belongs to; KeyError for a stranger."""
         return self._owners[id(said)]
+
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Those of the start, and what has gone wrong lately."""
+        return (*self.problems, *self.guards.problems())
 
     def without(self, problems: Sequence[Problem]) -> Regions:
         """The same without the plugins of the problems, which are told."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import Field
@@ -30,7 +30,7 @@ class Position:
 
     region: str = Field(description="Code of the region.")
     answer: Said = Field(description="Its answer.")
-    rules: tuple[str, ...] = Field(description="The routines that give the answer; empty when none does.")
+    rules: tuple[str, ...] = Field(description="The rules or facts that give the answer; empty when none does.")
 
 
 @value
@@ -42,29 +42,96 @@ class Difference:
 
 
 @value
+class UnansweredRegion:
+    """A region that could not be asked now; the others are answered for (svarar inte)."""
+
+    region: str = Field(description="Code of the region.")
+    region_name: str = Field(description="Its name.")
+    plugin: str = Field(description="The plugin that did not answer.")
+    hook: str = Field(description="The hook that brought what was asked (krok).")
+    failing: str = Field(description="In which way it did not answer, e.g. hangs (fel).")
+
+
+@value
 class Comparison:
     """The same draft in every enabled region."""
 
     outcomes: tuple[RegionOutcome, ...] = Field(description="One per region, in the order of their codes.")
     differences: tuple[Difference, ...] = Field(description="Where they differ; empty when all say the same.")
+    unanswered: tuple[UnansweredRegion, ...] = Field(
+        default=(), description="The regions that could not be asked now (svarar inte)."
+    )
+
+
+@value
+class ComparedQuestion:
+    """A question, and every region's answer (jämförd fråga)."""
+
+    question: Said = Field(description="The question.")
+    differs: bool = Field(description="Whether the regions answer differently (skiljer sig).")
+    positions: tuple[Position, ...] = Field(description="Each region's answer.")
+
+
+@value
+class RegionComparison:
+    """The same questions to every enabled region (jämförelse)."""
+
+    questions: tuple[ComparedQuestion, ...] = Field(description="The questions, in order (frågor).")
+    unanswered: tuple[UnansweredRegion, ...] = Field(
+        default=(), description="The regions that could not be asked now (svarar inte)."
+    )
+
+
+Answer = tuple[str, tuple[str, ...]]
+"""What is answered, and the routines that give the answer."""
+
+Answers = Mapping[str, Answer]
+"""By question."""
 
 
 def compare(draft: MessageDraft, regions: Mapping[str, Region]) -> Comparison:
-    """Judge the draft as if every unit in it lay in each region in turn.
+    """Judge the draft as if every unit in it lay in each region in turn."""
+    return compared([judged(draft, regions[code]) for code in sorted(regions)])
+
+
+def judged(draft: MessageDraft, region: Region) -> tuple[RegionOutcome, Answers]:
+    """What one region says to the draft, as if every unit in it lay there, and its answers to the questions.
 
     A draft without recipients goes where a routine routes it; where none does, it is taken to be sent to the
     health centre where the patient is listed, so that regions are compared on the same message.
     """
-    outcomes: list[RegionOutcome] = []
-    answers: dict[str, Answers] = {}
-    for code in sorted(regions):
-        moved = _moved(draft, code)
-        routing = route(replace(moved, recipients=()), regions)
-        verdict = review(moved if routing else _addressed(moved), regions)
-        outcomes.append(RegionOutcome(region=code, region_name=regions[code].info.name, verdict=verdict))
-        # A routine that routes the message says where it goes even when the sender has chosen somewhere else.
-        answers[code] = _answers(verdict, routing)
-    return Comparison(outcomes=tuple(outcomes), differences=tuple(_differences(answers)))
+    regions = {region.code: region}
+    moved = _moved(draft, region.code)
+    routing = route(replace(moved, recipients=()), regions)
+    verdict = review(moved if routing else _addressed(moved), regions)
+    outcome = RegionOutcome(region=region.code, region_name=region.info.name, verdict=verdict)
+    # A routine that routes the message says where it goes even when the sender has chosen somewhere else.
+    return outcome, _answers(verdict, routing)
+
+
+def compared(
+    found: Sequence[tuple[RegionOutcome, Answers]], unanswered: Iterable[UnansweredRegion] = ()
+) -> Comparison:
+    """The outcomes side by side, and where they differ."""
+    answers = {outcome.region: given for outcome, given in found}
+    return Comparison(
+        outcomes=tuple(outcome for outcome, _ in found),
+        differences=tuple(
+            Difference(question=one.question, positions=one.positions) for one in questions(answers) if one.differs
+        ),
+        unanswered=tuple(unanswered),
+    )
+
+
+def questions(answers: Mapping[str, Answers]) -> Iterator[ComparedQuestion]:
+    """The questions with the answers of each region, by its code; all regions answer the same questions."""
+    for question in next(iter(answers.values()), {}):
+        said = {region: given[question] for region, given in answers.items()}
+        positions = (
+            Position(region=region, answer=answer, rules=rules) for region, (answer, rules) in said.items()
+        )
+        differs = len({answer for answer, _ in said.values()}) > 1
+        yield ComparedQuestion(question=question, differs=differs, positions=tuple(positions))
 
 
 def _moved(draft: MessageDraft, region: str) -> MessageDraft:
@@ -83,13 +150,6 @@ def _moved(draft: MessageDraft, region: str) -> MessageDraft:
 def _addressed(draft: MessageDraft) -> MessageDraft:
     listed = draft.subject.listed_at
     return draft if draft.recipients or listed is None else replace(draft, recipients=(listed,))
-
-
-Answer = tuple[str, tuple[str, ...]]
-"""What is answered, and the routines that give the answer."""
-
-Answers = Mapping[str, Answer]
-"""By question."""
 
 
 def _answers(verdict: Verdict, routing: Routing | None) -> Answers:
@@ -121,13 +181,3 @@ def _by_when(expected: Expectation) -> Answer:
     if expected.deadline is None or expected.deadline_rule is None:
         return (said("ingen svarstid anges"), ())
     return (said("senast {day}", day=expected.deadline.due_on.isoformat()), (expected.deadline_rule,))
-
-
-def _differences(answers: Mapping[str, Answers]) -> Iterator[Difference]:
-    for question in next(iter(answers.values()), {}):
-        said = {region: given[question] for region, given in answers.items()}
-        if len({answer for answer, _ in said.values()}) > 1:
-            positions = (
-                Position(region=region, answer=answer, rules=rules) for region, (answer, rules) in said.items()
-            )
-            yield Difference(question=question, positions=tuple(positions))

@@ -16,6 +16,11 @@ class ProblemSeverity(Word):
         "utelämnad",
         "What the plugin says is not used: its region, or its addition, is missing.",
     )
+    FAILING = (
+        "FAILING",
+        "felande",
+        "It fails while the server runs: what it should have said is missing from those answers.",
+    )
     WARNING = "WARNING", "varning", "All of it is used, but something must be done before a later version."
 
 

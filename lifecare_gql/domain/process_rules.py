@@ -41,7 +41,10 @@ class ContactWhenMoved:
     def _moved(self, act: Act, facts: EpisodeFacts) -> bool:
         if act.expected_discharge is None or facts.expected_discharge is None:
             return False
-        days = (act.expected_discharge - facts.expected_discharge).days
+        return self.asks_for((act.expected_discharge - facts.expected_discharge).days)
+
+    def asks_for(self, days: int) -> bool:
+        """Whether a date that is moved by so many days takes a call; negative is earlier."""
         return days < 0 or days > self.postponed_more_than_days
 
 

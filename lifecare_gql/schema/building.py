@@ -13,7 +13,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from lifecare_gql.errors import RegionFault
-from lifecare_gql.hookspecs import RegionSchema, TypeField
+from lifecare_gql.hookspecs import RegionSchema
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema import (
     administration,
@@ -28,18 +28,25 @@ from lifecare_gql.schema import (
 )
 from lifecare_gql.schema.budgets import Budgets
 from lifecare_gql.schema.changes import EVENTS, Resync, Subscription
-from lifecare_gql.schema.contributions import ContributedBy, contributor, mark_types, schema_problems
+from lifecare_gql.schema.context import Info
+from lifecare_gql.schema.contributions import (
+    ContributedBy,
+    contributor,
+    mark_types,
+    plugin_types,
+    schema_problems,
+)
 from lifecare_gql.schema.deprecations import Deprecations, Uses
 from lifecare_gql.schema.failures import OneOperation
 from lifecare_gql.schema.glossary import complete
+from lifecare_gql.schema.guarding import Guarded, LastGood
 from lifecare_gql.schema.limits import Shape, Texts, Tokens
 from lifecare_gql.schema.mutations import Mutation
 from lifecare_gql.schema.observing import Observed, Phases
-from lifecare_gql.schema.publishing import described, made
+from lifecare_gql.schema.publishing import described
 from lifecare_gql.schema.queries import NODES, Query
 from lifecare_gql.schema.rights import OPEN, RIGHT, tell
 from lifecare_gql.schema.scalars import SCALARS
-from lifecare_gql.schema.selecting import READ, Needs
 
 Fields = dict[str, dict[str, StrawberryField]]
 
@@ -50,13 +57,18 @@ def build_schema(regions: Regions) -> Observed:
     faults = [line for problem in schema_problems(regions, added) for line in problem.told().splitlines()]
     if faults:
         raise RegionFault("The regions' schemas do not fit:\n" + "\n".join(f"  {fault}" for fault in faults))
+    guarded = {id(said): guarding(regions, said) for said in regions.schemas}
+    own: Fields = {}
     for said in regions.schemas:
         mark = contributor(regions, said)
         for field in said.fields:
-            added.setdefault(field.type_name, {})[field.name] = _region_field(field, mark)
+            model = next(cls.__model__ for cls in NODES.values() if cls.__name__ == field.type_name)
+            one = guarded[id(said)].added(field, model, directives=[mark])
+            added.setdefault(field.type_name, {})[field.name] = one
+        own |= dict(_own_fields(said, guarded[id(said)]))
     mark_types(regions)
     types = [*NODES.values(), *EVENTS.values(), Resync]
-    return assembled(_query(regions), Mutation, types, added, Subscription)
+    return assembled(_query(regions, guarded), Mutation, types, added, Subscription, own=own)
 
 
 def assembled(
@@ -65,16 +77,24 @@ def assembled(
     types: Iterable[type] = (),
     added: Fields | None = None,
     subscription: type | None = None,
+    own: Fields | None = None,
 ) -> Observed:
-    """A schema of these types, with the limits, caches and extensions that every schema of ours has."""
+    """A schema of these types, with the limits, caches and extensions that every schema of ours has.
+
+    `added` are fields that a type has besides its class's, `own` such as take the place of its class's.
+    """
     return _Extended(
         query=query,
         mutation=mutation,
         subscription=subscription,
         types=types,
-        extensions=[Phases, Tokens, Texts, _Parsed, Shape, OneOperation, _Validated, Budgets, Deprecations],
+        extensions=[
+            *(Phases, Tokens, Texts, _Parsed, Shape, OneOperation),
+            *(_Validated, Budgets, Deprecations, LastGood),
+        ],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         added=added or {},
+        own=own or {},
     )
 
 
@@ -95,8 +115,8 @@ def _added_by_the_core() -> Fields:
 class _Extended(Observed):
     """A schema whose types have more fields than their classes, and that knows what of it is deprecated."""
 
-    def __init__(self, *, added: Fields, **rest: Any) -> None:
-        self._added = added
+    def __init__(self, *, added: Fields, own: Fields, **rest: Any) -> None:
+        self._added, self._own = added, own
         for fields in added.values():
             for name, field in fields.items():
                 field.python_name = name
@@ -106,8 +126,8 @@ class _Extended(Observed):
         self.uses = Uses(self._schema)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
-        added = self._added.get(type_definition.name, {})
-        return [*type_definition.fields, *added.values()]
+        added, own = self._added.get(type_definition.name, {}), self._own.get(type_definition.name, {})
+        return [*(own.get(one.python_name, one) for one in type_definition.fields), *added.values()]
 
 
 class _Parsed(ParserCache):
@@ -128,10 +148,32 @@ class _Validated(ValidationCache):
             yield from super().on_validate()
 
 
-def _query(regions: Regions) -> type:
+def guarding(regions: Regions, said: RegionSchema) -> Guarded:
+    """How the functions are called that the plugin brought."""
+    plugin = contributor(regions, said).plugin
+    return Guarded(guard=regions.guards.of(plugin, said.region), regions=regions)
+
+
+def _own_fields(said: RegionSchema, guarded: Guarded) -> Iterator[tuple[str, dict[str, StrawberryField]]]:
+    """The fields of the plugin's own types that run code of the plugin's, by type and name."""
+    for cls in plugin_types(said):
+        definition = cls.__strawberry_definition__
+        yield (
+            definition.name,
+            {
+                field.python_name: guarded.own(field, definition.name, root=cls is said.query)
+                for field in definition.fields
+                if field.base_resolver is not None
+            },
+        )
+
+
+def _query(regions: Regions, guarded: dict[int, Guarded]) -> type:
     """The core's query, with a root field for each region that has one of its own."""
     namespaces = [
-        _namespace(said, contributor(regions, said)) for said in regions.schemas if said.query is not None
+        _namespace(said, contributor(regions, said), guarded[id(said)])
+        for said in regions.schemas
+        if said.query is not None
     ]
     if not namespaces:
         return Query
@@ -139,21 +181,18 @@ def _query(regions: Regions) -> type:
     return strawberry.type(type("Query", (Query, regional), {}), name="Query", description=described(Query))
 
 
-def _namespace(said: RegionSchema, mark: ContributedBy) -> StrawberryField:
+def _namespace(said: RegionSchema, mark: ContributedBy, guarded: Guarded) -> StrawberryField:
     query: Any = said.query
 
-    def resolve() -> Any:
-        return query()
+    async def resolve(info: Info) -> Any:
+        return await guarded.made(query, f"Query.{said.region}", info)
 
+    resolve.__name__ = said.region  # which create_type knows a field by
     return strawberry.field(
         resolver=resolve,
         name=said.region,
-        graphql_type=query,
+        graphql_type=query | None,
         metadata={RIGHT: OPEN},
         description=f"What only this region has (regionens egna uppgifter): {described(query)}",
         directives=[mark],
     )
-
-
-def _region_field(field: TypeField, mark: ContributedBy) -> StrawberryField:
-    return made(field.name, field.resolve, metadata={READ: Needs(field.needs)}, directives=[mark])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import strawberry
 
@@ -14,18 +15,35 @@ from lifecare_gql.regions import Regions
 from lifecare_gql.schema.rates import Meter
 
 
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """An answer of a region's plugin that is its last good one: where, whose, and how old."""
+
+    path: tuple[str | int, ...]
+    region: str
+    plugin: str
+    seconds: int
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As it stands in an answer."""
+        told = {"path": list(self.path), "region": self.region, "plugin": self.plugin}
+        return told | {"ageSeconds": self.seconds}
+
+
 @dataclass(slots=True)
 class Context:
     """One operation, and nothing of HTTP: the session of the actions, anew for each delivery of a subscription.
 
     `feed` is None where nothing can be subscribed to. `meter`: what the operation is measured with. `start`: from
-    where a subscription goes on that has been told something already.
+    where a subscription goes on that has been told something already. `aged`: what is a region's last good answer.
     """
 
     session: Session
     feed: Feed | None = None
     meter: Meter | None = None
     start: Positions | None = None
+    aged: list[Aged] = field(default_factory=list)
     _place: Positions | Exception | None = None
 
     @property

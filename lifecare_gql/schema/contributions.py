@@ -9,6 +9,8 @@ from typing import Any
 import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types.field import UNRESOLVED
+from strawberry.types.scalar import ScalarWrapper
+from strawberry.types.union import StrawberryUnion
 
 from lifecare_gql.domain.problems import Problem
 from lifecare_gql.hookspecs import RegionSchema, TypeField
@@ -80,10 +82,13 @@ def schema_problems(regions: Regions, added: dict[str, dict[str, Any]]) -> Itera
         yield from unread
         return
     names = Counter(cls.__name__ for said in regions.schemas for cls in plugin_types(said))
+    namespaces = Counter(said.region for said in regions.schemas if said.query)
     fields = Counter((one.type_name, one.name) for said in regions.schemas for one in said.fields)
     for said in regions.schemas:
         plugin = contributor(regions, said).plugin
         faults = [*_type_faults(said, names)]
+        if said.query and namespaces[said.region] > 1:
+            faults.append(f"Query.{said.region} is added by two plugins")
         for field in said.fields:
             faults += _field_faults(said, field, added)
             if fields[field.type_name, field.name] > 1:
@@ -108,8 +113,24 @@ def _type_faults(said: RegionSchema, names: Counter[str]) -> Iterator[str]:
             yield f"the type {cls.__name__} must begin with {said.region.capitalize()}"
         if names[cls.__name__] > 1:
             yield f"the type {cls.__name__} is added by two plugins"
+        yield from _code_beside_resolvers(cls)
     if said.query is not None and hasattr(Query, said.region):
         yield f"Query.{said.region} is already there"
+
+
+def _code_beside_resolvers(cls: Any) -> Iterator[str]:
+    """What would run on the event loop: only resolvers run in the plugin's own threads."""
+    if "is_type_of" in vars(cls):
+        yield f"the type {cls.__name__} has an is_type_of: leave it out"
+    for field in cls.__strawberry_definition__.fields:
+        found, name = _inner(field.type), f"{cls.__name__}.{field.python_name}"
+        definition = getattr(found, "__strawberry_definition__", None)
+        if isinstance(found, StrawberryUnion) or getattr(definition, "is_interface", False):
+            yield f"{name} can be several types: a region's fields have one"
+        if isinstance(found, ScalarWrapper) or hasattr(found, "_scalar_definition"):
+            yield f"{name} is a scalar of its own: use those of the core"
+        if field.extensions or field.permission_classes:
+            yield f"{name} has extensions or permissions: its resolver decides"
 
 
 def _field_faults(said: RegionSchema, field: TypeField, added: dict[str, dict[str, Any]]) -> Iterator[str]:

@@ -29,6 +29,7 @@ from lifecare_gql.errors import (
     IssuerUnavailable,
     NotAuthenticated,
     NotPermitted,
+    RegionUnavailable,
     StorageBusy,
     StorageUnavailable,
 )
@@ -46,6 +47,7 @@ _CODES: dict[type[Exception], str] = {
     NotAuthenticated: "UNAUTHENTICATED",
     IssuerUnavailable: "ISSUER_UNAVAILABLE",
     NotPermitted: "FORBIDDEN",
+    RegionUnavailable: "REGION_UNAVAILABLE",
     StorageBusy: "TRY_AGAIN",
     StorageUnavailable: "UNAVAILABLE",
 }

@@ -11,7 +11,7 @@ from lifecare_gql.actions.results import Missing
 from lifecare_gql.actions.session import Caller
 from lifecare_gql.actions.webhooks import read_webhooks
 from lifecare_gql.domain.access_explained import AccessExplanation
-from lifecare_gql.domain.comparing import Comparison, compare
+from lifecare_gql.domain.comparing import Comparison, RegionComparison
 from lifecare_gql.domain.diagram import DischargeProcess, discharge_process
 from lifecare_gql.domain.payment import PaymentLiability
 from lifecare_gql.domain.payment_averages import AveragePayment
@@ -23,14 +23,14 @@ from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.topics import Topic
 from lifecare_gql.domain.verdicts import Verdict
 from lifecare_gql.errors import BadInput
-from lifecare_gql.schema import administration, explaining, payment, region_quality
+from lifecare_gql.schema import administration, comparing, explaining, payment, region_quality
 from lifecare_gql.schema.auditing import AccessEntry, AccessReview, AuditQuery
 from lifecare_gql.schema.blocks import Block, BlockEvent, CareAccess
 from lifecare_gql.schema.changes import changes_cursor
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.episodes import ConsentEntry, Episode, EpisodeEvent, EpisodeParticipant, NoticeReceipt
 from lifecare_gql.schema.ids import row_id, split
-from lifecare_gql.schema.inputs import ImaginedMessageInput, MessageInput
+from lifecare_gql.schema.inputs import MessageInput
 from lifecare_gql.schema.messages import Consent, Message, MessageEvent, Receipt
 from lifecare_gql.schema.outages import Outage, OutageEvent, of_region
 from lifecare_gql.schema.patients import Case, Patient, own_patients, patient_by
@@ -250,12 +250,15 @@ class Query(PhoneLogQuery, AuditQuery, RateLimitQuery, WebhookQuery):
     def plan_process(self) -> PlanProcess:
         return plan_process()
 
-    @strawberry.field(
-        description="What each enabled region would say to the same message, with the differences explained."
-        " Needs no token: no patient is involved."
+    compare_regions: Comparison = strawberry.field(
+        resolver=comparing.compare_regions, description=described(comparing.compare_regions)
     )
-    def compare_regions(self, info: Info, draft: ImaginedMessageInput) -> Comparison:
-        return compare(draft.draft(info.context.session.now), info.context.regions)
+    compare_discharge: RegionComparison = strawberry.field(
+        resolver=comparing.compare_discharge, description=described(comparing.compare_discharge)
+    )
+    compare_outage: RegionComparison = strawberry.field(
+        resolver=comparing.compare_outage, description=described(comparing.compare_outage)
+    )
 
     @strawberry.field(
         description="What the routines say to a message before it is sent (dry run). Nothing is stored but the"

@@ -52,9 +52,9 @@ def stale(root: strawberry.Parent[domain.Region], info: Info, after_days: int = 
 
 
 def problems(info: Info) -> list[Problem]:
-    """What is wrong with the regions' plugins: what a lenient start left out, and what must be mended in time.
+    """What is wrong with the regions' plugins: left out at the start, failing lately, or to be mended in time.
 
     Needs a token.
     """
     info.context.session.known()  # what a plugin's fault tells is for those who work here
-    return list(info.context.regions.problems)
+    return list(info.context.regions.all_problems())

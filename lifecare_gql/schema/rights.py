@@ -93,7 +93,7 @@ RIGHTS: Mapping[str, Right] = {
                 "topics",
                 "vocabularies",
                 "viewer",
-                "compareRegions",
+                *("compareRegions", "compareDischarge", "compareOutage"),
                 "phoneLogTemplate",
                 "rateLimit",
             ),

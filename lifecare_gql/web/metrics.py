@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lifecare_gql.region_running import Guards
 from lifecare_gql.schema.observing import Phase, Seen
 from lifecare_gql.settings import shared_metrics
 from lifecare_gql.storage.database import Database
@@ -27,14 +28,15 @@ from lifecare_gql.web.refusals import refusal
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LAGS = (0.1, 0.5, 1, 5, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600)
+_PLUGIN = ("plugin", "point")
 _OPERATION = ("graphql_operation_type", "graphql_operation_name", "error_type")
 
 
 class Metrics:
     """The numbers of one process, in a registry of its own: a process may hold several applications."""
 
-    def __init__(self, db: Database) -> None:
-        self._db, self._registry = db, CollectorRegistry()
+    def __init__(self, db: Database, guards: Guards | None = None) -> None:
+        self._db, self._guards, self._registry = db, guards or Guards(), CollectorRegistry()
         self._operations = self._histogram(
             "graphql_server_request_duration_seconds",
             "Operations, by the first error's code.",
@@ -68,6 +70,17 @@ class Metrics:
             buckets=_LAGS,
         )
         self._pool = self._gauge("lifecare_database_connections", "Connections of the pool.", ("state",))
+        self._unanswered = Counter(
+            "lifecare_region_failures_total",
+            "Calls of a region's plugin that did not answer.",
+            (*_PLUGIN, "failing"),
+            registry=self._registry,
+        )
+        self._open = self._gauge("lifecare_region_breaker_open", "1: the plugin is left alone there.", _PLUGIN)
+        self._lost = self._gauge(
+            "lifecare_region_lost_threads", "Threads of calls that were given up.", ("plugin",)
+        )
+        self._guards.told = self.unanswered
         db.on_statement = self.statement
 
     def _histogram(self, name: str, help: str, labels: tuple[str, ...] = ()) -> Histogram:
@@ -109,10 +122,21 @@ class Metrics:
         if outcome == "delivered":
             self._late.observe(seconds)
 
+    def unanswered(self, plugin: str, point: str, failing: str) -> None:
+        """Count a call of a region's plugin that did not answer; `point` is a place of the schema."""
+        self._unanswered.labels(plugin, point, failing).inc()
+
+    def _look_at_plugins(self) -> None:
+        for guard in list(self._guards.by_plugin.values()):
+            self._lost.labels(guard.plugin).set(guard.pool.abandoned)
+            for point, breaker in list(guard.breakers.items()):
+                self._open.labels(guard.plugin, point).set(breaker.opened_at is not None)
+
     def text(self) -> bytes:
         """Everything, in Prometheus's form."""
         for state, connections in self._db.connections().items():
             self._pool.labels(state).set(connections)
+        self._look_at_plugins()
         if shared_metrics() is None:
             return generate_latest(self._registry)
         together = CollectorRegistry()

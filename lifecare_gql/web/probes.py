@@ -38,9 +38,7 @@ class Readiness:
         self._regions = {
             region.code: {name: versions[name] for name in region.plugins} for region in regions.values()
         }
-        self._problems = [
-            {"key": one.key, "severity": one.severity, "plugin": one.plugin} for one in regions.problems
-        ]
+        self._problems = regions.all_problems
         self._monotonic, self._one_at_a_time = monotonic, asyncio.Lock()
         self._seen, self._seen_at = DatabaseState.UNREACHABLE, float("-inf")
 
@@ -53,7 +51,9 @@ class Readiness:
             "database": database,
             "issuers": {name: "ready" if has_keys else "without-keys" for name, has_keys in issuers.items()},
             "regions": self._regions,
-            "problems": self._problems,
+            "problems": [
+                {"key": one.key, "severity": one.severity, "plugin": one.plugin} for one in self._problems()
+            ],
         }
 
     async def _database(self) -> DatabaseState:

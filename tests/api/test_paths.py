@@ -56,6 +56,8 @@ LEADS_TO_NO_PATIENT = {
     "dischargeProcess": "the process itself",
     "planProcess": "the process itself",
     "compareRegions": "what the caller imagines",
+    "compareDischarge": "what the caller imagines",
+    "compareOutage": "what the caller imagines",
     "explainAccess": "says of a decision only that, to roles; held against `node` in test_emergency",
     "emergencyAccesses": "for auditors only; tested in test_emergency",
     "accessLog": "for auditors only; tested in test_auditing",

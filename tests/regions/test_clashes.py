@@ -103,6 +103,22 @@ def test_a_type_that_is_taken_is_one_clear_error() -> None:
     build_schema(lenient)
 
 
+def test_a_namespace_that_is_taken_is_one_clear_error() -> None:
+    import strawberry
+
+    mine: Any = strawberry.type(description="A clash.")(
+        type("HallandMine", (), {"__annotations__": {"name": str}, "name": ""})
+    )
+    yours: Any = strawberry.type(description="A clash.")(
+        type("HallandYours", (), {"__annotations__": {"name": str}, "name": ""})
+    )
+    plugins = [installed("halland"), adds("zz-a", "halland", query=mine), adds("zz-b", "halland", query=yours)]
+    with pytest.raises(RegionFault) as caught:
+        build_schema(load_regions(plugins=plugins))
+    assert "zz-b: Query.halland is added by two plugins" in str(caught.value)
+    assert "ways out: " in str(caught.value)
+
+
 def untyped(root):  # type: ignore[no-untyped-def]
     """Says nothing of what it returns."""
 
