@@ -61,7 +61,7 @@ def create_app(
     db = _database(settings)
     verifier = Verifier(load_issuers(settings))
     metrics = Metrics(db, regions.guards)
-    schema.observers = (metrics, *tracers(settings))
+    schema.observers, schema.name_of = (metrics, *tracers(settings)), documents.name_of
     moved = MovedClock.of(settings, clock) if settings.mode is Mode.DEVELOPMENT else None
     now = moved or clock
     entrance = _entrance(settings, db, regions, verifier, now)

@@ -5,7 +5,7 @@ Observers stand around the whole operation and around its phases, never around a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -75,12 +75,15 @@ _RUNNING: ContextVar[_Running | None] = ContextVar("lifecare_running", default=N
 
 
 class Observed(Schema):
-    """A schema with observers. `known_names`: the names of operations that may be told, a bounded set."""
+    """A schema with observers. `name_of`: the name by which a document may be told, if it is known beforehand."""
 
     observers: tuple[Observer, ...] = ()
-    known_names: frozenset[str] = frozenset()
 
-    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name_of: Callable[[str], str | None] = lambda document: None
+
+    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
         seen = Seen()
         running = _Running(seen, self.observers)
         token = _RUNNING.set(running)
@@ -89,10 +92,9 @@ class Observed(Schema):
                 for one in self.observers:
                     stack.enter_context(one.operation(seen))
                 stack.callback(running.end_phases)
-                result = await super().execute(*args, **kwargs)
+                result = await super().execute(query, *args, **kwargs)
                 seen.codes = tuple(str((error.extensions or {}).get("code")) for error in result.errors or ())
-                operation = kwargs["context_value"].session.operation
-                seen.name = operation if operation in self.known_names else ""
+                seen.name = self.name_of(query or "") or ""
                 return result
         finally:
             _RUNNING.reset(token)

@@ -64,6 +64,11 @@ class Documents:
         """Whose document this is, by its exact text or its id; None for one that is not trusted."""
         return self._known.get(self._texts.get(document_text_or_id, document_text_or_id))
 
+    def name_of(self, document: str) -> str | None:
+        """The name of its operation; None for one that is not trusted."""
+        found = self._known.get(document)
+        return None if found is None else found.operation
+
     def resolve(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The request with its document in `query`; DocumentRefused when it may not be run.
 
