@@ -7,7 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,11 @@ class Server:
         assert self.process is not None
         assert self.process.returncode is None, "it ended by itself"
         self.up.clear()
+        workers = psutil.Process(self.process.pid).children(recursive=True)
         self.process.kill()
+        for one in workers:  # they would outlive it
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         await self.process.wait()
 
 
