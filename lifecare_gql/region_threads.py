@@ -9,12 +9,16 @@ import asyncio
 import ctypes
 import queue
 import threading
+import time
 import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+INSISTING = 10
+"""How often a call is interrupted again that goes on: the last time after 51 seconds."""
 
 Answered = tuple[Any, Exception | None]
 """What was returned, or what was raised."""
@@ -42,10 +46,22 @@ class Job:
         """Make the call in this thread."""
         with self.lock:
             self.thread = threading.current_thread()
-        answered = outcome(self.call)
-        with self.lock:
-            self.thread = None
+        try:
+            answered = outcome(self.call)
+        finally:
+            with self.lock:
+                self.thread = None
         self.future.set_result(answered)
+
+    def interrupt(self) -> bool:
+        """Raise GivenUp in the call, if it still goes on: whether it does."""
+        with self.lock:
+            if self.thread is None or self.thread.ident is None or not self.thread.is_alive():
+                return False
+            self.given_up = True
+            raising = ctypes.pythonapi.PyThreadState_SetAsyncExc
+            raising(ctypes.c_ulong(self.thread.ident), ctypes.py_object(GivenUp))
+            return True
 
 
 class Pool:
@@ -85,14 +101,12 @@ class Pool:
         """Wait no longer: whether it had begun. Its thread ends with the call, and another takes its place."""
         if job.future.cancel():
             return False
-        with job.lock:
-            if job.thread is not None and job.thread.ident is not None:
-                job.given_up = True
-                self._open.remove(job)
-                self._threads.remove(job.thread)
-                self._lost.append(job.thread)
-                interrupt = ctypes.pythonapi.PyThreadState_SetAsyncExc
-                interrupt(ctypes.c_ulong(job.thread.ident), ctypes.py_object(GivenUp))
+        thread = job.thread
+        if thread is not None and job.interrupt():
+            self._open.remove(job)
+            self._threads.remove(thread)
+            self._lost.append(thread)
+            threading.Thread(target=_insist, args=(job,), daemon=True, name=f"{self._name}-insist").start()
         return True
 
 
@@ -129,6 +143,14 @@ def _work(jobs: queue.SimpleQueue[Job | None]) -> None:
             if job.given_up:
                 return
             del job
+
+
+def _insist(job: Job) -> None:
+    """Interrupt it again and again: what is raised during a weak reference's callback the interpreter drops."""
+    for at in range(INSISTING):
+        time.sleep(0.05 * 2**at)
+        if not job.interrupt():
+            return
 
 
 def _dismiss(jobs: queue.SimpleQueue[Job | None], size: int) -> None:

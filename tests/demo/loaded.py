@@ -80,7 +80,7 @@ class Demo:
         """A subscription of the actor's that has begun; what it tells next."""
         async with Hub(self.db) as hub:
             session = await self.session(actor)
-            feed = Feed(hub, lambda: self.session(actor))
+            feed = Feed(hub, lambda place: self.session(actor))
             source = await self.schema.stream(
                 query, variable_values=variables, context_value=Context(session, feed), operation_name=name
             )

@@ -19,6 +19,7 @@ from lifecare_gql.domain.demo_process import DemoEpisodeAct
 from lifecare_gql.domain.identity import is_hsa_id, parse_identity
 from lifecare_gql.domain.words import MessageState, Protection, UnitKind
 from lifecare_gql.errors import RegionFault
+from lifecare_gql.region_files import speaking
 from lifecare_gql.regions import Plugin, Regions, load_regions
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Database
@@ -46,7 +47,8 @@ def data(request: pytest.FixtureRequest, regions: Regions) -> DemoData:
 def with_demo(tmp_path: Path, change: Callable[[str], str]) -> Plugin:
     """Halland's plugin, with its demo changed."""
     changed("halland", tmp_path, demo=change)
-    return Plugin(name="halland", version="0", module=sys.modules[f"changed_halland_{tmp_path.name}.plugin"])
+    module = speaking(sys.modules[f"changed_halland_{tmp_path.name}.plugin"])
+    return Plugin(name="halland", version="0", module=module)
 
 
 async def everything(db: Database) -> dict[str, Counter[str]]:

@@ -15,7 +15,7 @@ from lifecare_gql.web.wire import MAX_BODY_BYTES, MAX_NESTING
 from tests.web.test_limits import COUNTED, WORKED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "http.md").read_text("utf-8")
-_INSIDE = {"TOO_MANY_OPERATIONS"}
+_INSIDE = {"TOO_MANY_OPERATIONS", "REGION_UNAVAILABLE"}
 _NO_CODES = {"FORWARDED_ALLOW_IPS"}
 
 
