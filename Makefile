@@ -5,6 +5,7 @@ VENV ?= .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 GRAPHIQL := lifecare_gql/web/static/graphiql
+WORKERS ?= 3  # the long tests wait more than they compute
 REGIONS := $(sort $(wildcard plugins/*))
 NODE := $(shell command -v npm 2>/dev/null)
 
@@ -19,7 +20,7 @@ serve: install $(if $(NODE),graphiql)  ## install, migrate, load the demo, serve
 	$(BIN)/lifecare-gql serve --port $(PORT)
 
 test: install $(if $(NODE),graphiql)  ## the whole suite, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: install  ## lint, types, floors, schema, its contract and docs
 	$(BIN)/ruff check .

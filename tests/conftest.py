@@ -156,10 +156,12 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "last: runs after all others, because it judges what they left")
+    config.addinivalue_line("markers", "long: takes a minute or more, and is begun first")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    names = ("long", "", "last")
+    items.sort(key=lambda item: next((at for at, one in enumerate(names) if item.get_closest_marker(one)), 1))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -43,7 +43,9 @@ class _Ring:
 
     def after(self, position: int) -> Stretch | None:
         """The next entries after the position; None when only the table can tell."""
-        if self.last is None or position == self.last:
+        if self.last is None:
+            return None
+        if position == self.last:
             return Stretch(position, (), whole=True)
         begin = self.last - len(self.entries)
         if not begin <= position < self.last:
@@ -148,10 +150,10 @@ class Hub:
         """Read what has grown until it is all read; what could not be read stays noted."""
         while self._grown:
             names = list(self._grown)[:_AT_ONCE]
-            fresh = [name for name in names if self._last(name) is None]
-            begins = await tails(self._db.select, self._db.dialect, fresh) if fresh else {}
-            self._grown -= set(names)
+            self._grown -= set(names)  # first: whoever comes while it is read wants it read again
             try:
+                fresh = [name for name in names if self._last(name) is None]
+                begins = await tails(self._db.select, self._db.dialect, fresh) if fresh else {}
                 await self._read_these(names, begins)
             except BaseException:
                 self._grown |= set(names)

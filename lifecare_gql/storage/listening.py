@@ -48,8 +48,9 @@ async def _while_it_lasts(address: PostgresAddress, told: Told, look_again: floa
         await connection.add_listener(CHANNEL, lambda *heard: told(str(heard[-1]).split(",")))
         told([EVERY_STREAM])
         while not lost.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(lost.wait(), look_again)
+            with suppress(TimeoutError):  # not `wait_for`, which before Python 3.12 may lose a cancellation
+                async with asyncio.timeout(look_again):
+                    await lost.wait()
             if not lost.is_set():
                 await connection.execute("select 1", timeout=_ANSWER_SECONDS)
     finally:

@@ -185,6 +185,8 @@ class Crowd:
                     for member in self._listening:
                         if member in self._members:
                             member.tell(result, self._place)
+                else:
+                    failed = False
         except asyncio.CancelledError:
             failed = False
             raise
@@ -226,7 +228,7 @@ class Crowd:
         self._at_rest, self._place = True, place
         for member in self._members:
             member.advance(place)
-        return False
+        return not self._members  # who leaves while the crowd's own task is at work cannot end that
 
     def _over(self, *, alone: bool = False) -> None:
         self._crowds.forget(self, alone=alone)

@@ -38,6 +38,8 @@ from tests.api.test_recoveries import CENTRE, TOWN, WARD, noticed, worklist
 from tests.databases import Databases, owner
 from tests.told import told_as_written
 
+pytestmark = pytest.mark.long
+
 SEED = os.environ.get("LIFECARE_TEST_SEED", "1")
 KILLS = 10
 SHARED, LANES, CALLS = 6, 3, 24

@@ -28,6 +28,8 @@ from tests.conftest import Api, Clock, run
 from tests.web.issuer import Socket, client
 from tests.world import staff_of, uid
 
+pytestmark = pytest.mark.long
+
 Ask = Callable[[Question, dict[str, Any]], Awaitable[Any]]
 GRANTED = (
     Role.LOCAL_PERMISSION_ADMINISTRATOR,

@@ -24,6 +24,8 @@ from tests.api.test_blocks import ALVA, blocked, played
 from tests.conftest import Api, run
 from tests.world import number, pid, uid
 
+pytestmark = pytest.mark.long
+
 DEPTH = 5
 BY_NODE = 2
 """How deep below `node`: what comes after is gone from the windows' own roots."""

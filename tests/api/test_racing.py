@@ -33,6 +33,8 @@ from tests.api.stage import CENTRE, OTHER_WARD, PATH, WARD, E, S, Stage, done, s
 from tests.databases import Databases
 from tests.world import uid
 
+pytestmark = pytest.mark.long
+
 SEED = os.environ.get("LIFECARE_TEST_SEED", "1")
 ROUNDS = {Dialect.SQLITE: 60, Dialect.POSTGRES: 200}
 """For each of the world's four patients, at the same time."""

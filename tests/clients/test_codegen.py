@@ -23,6 +23,8 @@ from tests.test_cli import Cli
 from tests.test_cli import cli as cli
 from tests.web.issuer import serving
 
+pytestmark = pytest.mark.long
+
 DOCUMENTS = [*ROOT.glob("examples/operations/*.graphql"), *ROOT.glob("examples/clients/operations/*.graphql")]
 USES = {
     "outbox.viewer?.unit.outbox.edges[0]?.node.text": None,

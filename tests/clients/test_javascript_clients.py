@@ -18,6 +18,8 @@ from tests.clients.node import typescript as typescript
 from tests.clients.serving import Server
 from tests.clients.serving import server as server
 
+pytestmark = pytest.mark.long
+
 FOLLOWING = ("graphql-ws", "graphql-sse", "apollo", "urql")
 
 

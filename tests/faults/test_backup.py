@@ -24,6 +24,8 @@ from tests.api.test_application_role import Roles, execute, roles
 from tests.databases import Databases, server_binaries
 from tests.storage.records import NOW, tables_of
 
+pytestmark = pytest.mark.long
+
 __all__ = ["roles"]
 
 SECRET = world.SECRET.encode()

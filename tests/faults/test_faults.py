@@ -23,6 +23,8 @@ from tests.faults.cluster import Cluster
 from tests.faults.kinds import FAULTS, Fault, disk_full
 from tests.faults.writing import Writers, all_is_written
 
+pytestmark = pytest.mark.long
+
 CLIENTS = 8
 ANSWER_WITHIN = BACK_WITHIN = 10.0
 CLEAN = {"", "TRY_AGAIN", "UNAVAILABLE"}

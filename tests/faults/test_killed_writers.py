@@ -8,12 +8,16 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.url import Dialect
 from tests.api.served import Server, serving
 from tests.databases import Databases
 from tests.faults import writing
 from tests.faults.writing import Writers, all_is_written
+
+pytestmark = pytest.mark.long
 
 SEED = os.environ.get("LIFECARE_TEST_SEED", "1")
 KILLS = {Dialect.SQLITE: 10, Dialect.POSTGRES: 20}

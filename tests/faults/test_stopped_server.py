@@ -21,6 +21,8 @@ from tests.databases import Databases
 from tests.faults import writing
 from tests.faults.writing import SENDER, Writers, all_is_written
 
+pytestmark = pytest.mark.long
+
 STOPS = 5
 """On each of the two databases."""
 CLIENTS = 8

@@ -36,6 +36,8 @@ from tests.regions.hostile import (
 from tests.regions.plugins import CODES, hooks_of, plugin
 from tests.world import pid
 
+pytestmark = pytest.mark.long
+
 BUDGET = 0.4
 """Seconds that a call of the hostile plugin may take here; the others have what they always have."""
 AT_MOST = 2.0

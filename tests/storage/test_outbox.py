@@ -6,11 +6,14 @@ import asyncio
 import datetime as dt
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 
+from lifecare_gql.storage import hub
 from lifecare_gql.storage.database import Database
 from lifecare_gql.storage.hub import Hub
 from lifecare_gql.storage.migrate import migrate
@@ -139,3 +142,31 @@ async def test_the_hub_goes_on_after_any_error(db: Database) -> None:
                     grown.clear()
                     await grown.wait()
     assert [one.position for one in found.entries] == [1]
+
+
+async def test_who_comes_while_a_stream_is_read_does_not_wait_for_the_next_look(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, others = STREAMS[:2]
+    first, again = ExitStack(), ExitStack()
+    came: list[asyncio.Event] = []
+    there = asyncio.Event()
+    real = hub.tails
+
+    async def meanwhile(*rest: Any) -> dict[str, int]:
+        if not came and hubs._last(ours) is not None:
+            first.close()
+            came.append(again.enter_context(hubs.following([ours])))
+            there.set()
+        return await real(*rest)
+
+    monkeypatch.setattr(hub, "tails", meanwhile)
+    async with Hub(db) as hubs:
+        read = first.enter_context(hubs.following([ours]))
+        async with asyncio.timeout(5):
+            await read.wait()
+            with again, hubs.following([others]):  # one that is new: where it ends must be asked for
+                hubs.wake([ours])
+                await there.wait()
+                await came[0].wait()
+                assert hubs._last(ours) == 0

@@ -30,6 +30,8 @@ from tests.web.listening import Away, Listener, Staff, listening, place
 from tests.web.processes import served
 from tests.web.streams import streaming
 
+pytestmark = pytest.mark.long
+
 SUBSCRIBERS, MESSAGES, RECONNECTS = 300, 10, 50
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 MB = 1024 * 1024

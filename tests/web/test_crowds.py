@@ -106,6 +106,27 @@ async def test_who_is_no_longer_admitted_leaves_and_the_others_hear_on(
         assert await leaving.heard() == (4403, "Forbidden")
 
 
+async def test_a_crowd_that_nobody_is_in_any_longer_ends(
+    asking: Client, settings: Settings, staff: Staff, clock: Clock
+) -> None:
+    async with crowd(asking, [staff.token("eken"), staff.token("eken")]) as both:
+        for _ in range(2):
+            await staff.send(asking)
+            await heard(both)
+            await heard(both)
+        begun = crowds_at_work()
+        await end(settings, "eken", clock.now)
+        await staff.send(asking)
+        assert await heard(both) == [(4403, "Forbidden")] * 2
+        assert begun
+        ended, _ = await asyncio.wait(begun, timeout=5)
+        assert ended == begun
+
+
+def crowds_at_work() -> set[asyncio.Task[Any]]:
+    return {task for task in asyncio.all_tasks() if task.get_name() == "crowd"}
+
+
 async def test_who_cannot_keep_up_goes_on_alone_and_misses_nothing(
     asking: Client, settings: Settings, staff: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,8 @@ from tests.web.hostile_values import ATTACKS, FRAMES, MARK, NUMBERS, OTHERS, TEX
 from tests.web.issuer import Client, client
 from tests.web.slots import Slot, Slots
 
+pytestmark = pytest.mark.long
+
 AT_LEAST = 2_000
 SECONDS = 2.0
 PLANTED = "HEMLIGHETEN"

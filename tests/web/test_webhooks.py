@@ -193,7 +193,7 @@ async def test_who_is_paused_while_being_told_hears_nothing_after_that(
     hook, _ = await registered(api, receiver.url, topics=["MESSAGE"])
     for at in range(3):
         await sent(api, f"Fråga {at}")
-    receiver.answers, receiver.slow = lambda _: 0, 0.5
+    receiver.answers, receiver.slow = lambda _: 0, 1.5
     telling = asyncio.create_task(deliverer.once())
     while not receiver.heard:  # noqa: ASYNC110  # a plain list
         await asyncio.sleep(0.01)

@@ -34,6 +34,8 @@ from tests.web.test_changes_served import Own, sends
 from tests.web.test_changes_served import own as own
 from tests.world import pid, staff_of, uid
 
+pytestmark = pytest.mark.long
+
 CHANGES = 200
 SECONDS = {"LIFECARE_WEBHOOK_SECONDS": "2"}
 """So whoever is killed holds a webhook for no longer than 9 s."""

@@ -123,8 +123,9 @@ class Deliverer:
                 log.warning("%s while looking for what to deliver", type(error).__name__)
                 await asyncio.sleep(1)
             await asyncio.sleep(TOGETHER_SECONDS)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN_SECONDS)
+            with suppress(TimeoutError):  # not `wait_for`, which before Python 3.12 may lose a cancellation
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await self._woken.wait()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
