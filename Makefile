@@ -58,6 +58,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(wildcard plugins/*/pyprojec
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]' $(addprefix --editable ,$(REGIONS))
+	$(BIN)/python -m compileall -q lifecare_gql plugins  # many processes are started
 	touch $@
 
 graphiql: $(GRAPHIQL)/.stamp  ## bundle GraphiQL (needs Node >= 20)

@@ -12,6 +12,7 @@ from typing import Any
 import aiosqlite
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -155,6 +156,8 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     config.addinivalue_line("markers", "last: runs after all others, because it judges what they left")
     config.addinivalue_line("markers", "long: takes a minute or more, and is begun first")
 

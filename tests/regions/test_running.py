@@ -19,7 +19,6 @@ from lifecare_gql.domain.phones import PhoneNumber
 from lifecare_gql.errors import RegionFault, RegionUnavailable
 from lifecare_gql.hookspecs import RegionSchema, TypeField
 from lifecare_gql.region_running import FAILURES, REST_SECONDS, THREADS, TOLD_SECONDS, Guard, Guards
-from lifecare_gql.region_threads import GivenUp
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema
 from lifecare_gql.schema.context import Info
@@ -122,39 +121,6 @@ async def test_threads_that_never_return_are_counted_and_starve_nobody_else() ->
     ended(one)
     clock.now += REST_SECONDS
     assert await one.run("one more", lambda: "well") == "well"
-
-
-async def test_a_thread_that_only_computes_is_ended() -> None:
-    one, _ = guard()
-
-    def spins() -> None:
-        while True:
-            pass
-
-    assert await failing(one, spins) == "hangs"
-    began = time.monotonic()
-    ended(one)
-    assert time.monotonic() - began < 2
-
-
-async def test_a_thread_that_did_not_hear_it_is_told_again() -> None:
-    one, _ = guard()
-    heard = []
-
-    def spins_on() -> None:
-        """As when the interpreter runs the callback of a weak reference, where nothing that is raised gets out."""
-        while not heard:
-            try:
-                while True:
-                    pass
-            except GivenUp:
-                heard.append(True)
-        while True:
-            pass
-
-    assert await failing(one, spins_on) == "hangs"
-    ended(one)
-    assert heard
 
 
 async def test_waiting_for_a_thread_is_no_failure_of_the_call() -> None:

@@ -15,10 +15,10 @@ from standardwebhooks import Webhook as Signer
 from standardwebhooks import WebhookVerificationError
 
 from lifecare_gql.actions.webhook_telling import SUBJECTS
-from lifecare_gql.domain.webhooks import PAUSES
+from lifecare_gql.domain.webhooks import PAUSES, WebhookPolicy
 from lifecare_gql.schema.changes import EVENTS, Resync
 from lifecare_gql.settings import Settings
-from lifecare_gql.web.webhooks import Deliverer, Outcome
+from lifecare_gql.web.webhooks import Deliverer, Outcome, Sender
 from tests.api.process import CENTRE, MUNICIPALITY, WARD
 from tests.api.process import done as play
 from tests.api.test_blocks import blocked, played
@@ -194,6 +194,8 @@ async def test_who_is_paused_while_being_told_hears_nothing_after_that(
     for at in range(3):
         await sent(api, f"Fråga {at}")
     receiver.answers, receiver.slow = lambda _: 0, 1.5
+    patient = WebhookPolicy(loopback=True, seconds=10)
+    deliverer._sender = Sender(patient)
     telling = asyncio.create_task(deliverer.once())
     while not receiver.heard:  # noqa: ASYNC110  # a plain list
         await asyncio.sleep(0.01)
