@@ -67,18 +67,23 @@ class Battery:
         self.faults: list[str] = []
 
     async def send(self, name: str, body: bytes, url: str = "") -> None:
-        began = time.process_time()
         headers = {"content-type": "application/json", "authorization": f"Bearer {next(self._tokens)}"}
-        async with asyncio.timeout(60):
-            method = "GET" if url else "POST"
-            answer = await self._http.request(method, f"/graphql{url}", content=body, headers=headers)
-        took = time.process_time() - began
+        answer, took = await self._asked(body, url, headers)
+        if took > SECONDS:  # what is slow by itself is slow again; a collection of all memory is not
+            took = min(took, (await self._asked(body, url, headers))[1])
         self.sent += 1
         self.statuses[answer.status_code] += 1
         for fault in faults(body[:40].decode(errors="replace"), answer, took):
             self.faults.append(f"{name}: {fault}")
         if self.sent % 100 == 0:
             await self.control()
+
+    async def _asked(self, body: bytes, url: str, headers: dict[str, str]) -> tuple[httpx2.Response, float]:
+        began = time.process_time()
+        async with asyncio.timeout(60):
+            method = "GET" if url else "POST"
+            answer = await self._http.request(method, f"/graphql{url}", content=body, headers=headers)
+        return answer, time.process_time() - began
 
     async def control(self) -> None:
         """A server that refuses everything would pass."""
