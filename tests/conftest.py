@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import gc
 import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -17,8 +19,10 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from lifecare_gql import app as application_module
 from lifecare_gql.app import create_app
 from lifecare_gql.regions import Regions, load_regions
+from lifecare_gql.schema import build_schema
 from lifecare_gql.settings import Settings
 from lifecare_gql.storage.database import Database, Transaction
 from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
@@ -156,6 +160,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(50_000, 20, 20)  # a collection of all that a worker holds takes seconds
     hypothesis.settings.register_profile("untimed", deadline=None)
     hypothesis.settings.load_profile("untimed")
     config.addinivalue_line("markers", "last: runs after all others, because it judges what they left")
@@ -192,9 +197,30 @@ def session_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def regions() -> Regions:
+def installed() -> Regions:
     """The four regions, as they are installed."""
     return load_regions()
+
+
+@pytest.fixture(scope="session")
+def regions(installed: Regions) -> Regions:
+    """The regions of the application under test: those that are installed, if no module has others."""
+    return installed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_schema(installed: Regions) -> Iterator[None]:
+    """Every application with the four regions gets a schema of its own, but its types are built once."""
+    built = build_schema(installed)
+    printed = built.as_str()
+
+    def copied(wanted: Regions) -> Any:
+        return copy.copy(built) if wanted is installed else build_schema(wanted)
+
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(built, "as_str", lambda: printed)
+        patching.setattr(application_module, "build_schema", copied)
+        yield
 
 
 @pytest.fixture(params=list(Dialect), ids=str)
