@@ -10,7 +10,7 @@ REGIONS := $(sort $(wildcard plugins/*))
 NODE := $(shell command -v npm 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check contract bench bench-kits bench-regions graphiql install format clean
+.PHONY: help serve test check contract fuzz bench bench-kits bench-regions graphiql install format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ schema.graphql: install
 contract: schema.graphql  ## write what is generated from the schema: SDL, changelog, API reference
 	$(BIN)/lifecare-gql contract changelog
 	$(BIN)/lifecare-gql contract docs
+
+fuzz: install  ## compare both executors with 10 000 random operations on each database
+	LIFECARE_TEST_FUZZ=10000 $(BIN)/python -m pytest -q tests/compiled/test_same.py --log-cli-level=INFO $(ARGS)
 
 bench: install  ## our server against hand-written SQL, paired, CPU per request
 	$(BIN)/python bench/run.py $(ARGS)

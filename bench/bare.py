@@ -1,8 +1,10 @@
 """The limit: the same answers from bare Starlette and SQL written by hand for exactly these operations.
 
 It has the duties that the benchmark's requests put on it, and no others: the token is verified, the caller is
-looked up, what may be seen is decided in every statement, whose data was shown is logged in the same
-transaction, and a repeated key gets the first answer. It has no schema, no routines and no other operation.
+looked up, what may be seen is decided in every statement, whose data was shown is held against the care relations
+once more and logged with a digest in the same transaction, subscribers are told, and a repeated key gets the
+first answer; on PostgreSQL its transactions are behind the same wall. It has no schema, no routines and no other
+operation.
 
     uvicorn --factory bench.bare:create_app          (with the settings of the program)
 """
@@ -13,8 +15,9 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +33,8 @@ from lifecare_gql.actions.idempotency import attempt
 from lifecare_gql.actions.tasks import NEVER
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.settings import from_environment
+from lifecare_gql.storage.log_digests import entry_digest, log_key
+from lifecare_gql.storage.outbox import News, publish, unit_stream
 from lifecare_gql.web.identity import Verifier, load_issuers
 
 Json = dict[str, Any]
@@ -48,6 +53,7 @@ class Desk:
     staff_hsa_id: str
     unit_id: Any
     unit_name: str
+    log_key: bytes
     request_id: UUID = field(default_factory=uuid4)
 
     async def fetch(self, statement: str, *params: Any) -> list[Row]:
@@ -59,26 +65,36 @@ class Desk:
         """Run one statement."""
         await self.connection.execute(statement, *params)
 
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """A transaction of the unit's."""
+        return self.store.transaction(self.connection, self.unit_id)
+
     def public_id(self, kind: str, row_id: Any) -> str:
         """The id as the API shows it."""
         return f"{kind}_{self.store.hex(row_id)}"
 
-    def log_row(self) -> tuple[Any, ...]:
-        """What every row of the access log says of the request."""
-        who = (self.staff_hsa_id, self.assignment_hsa_id, self.unit_id)
-        return (self.now, self.request_id, self.operation, *who)
-
     async def log_read(self, patients: Iterable[Any]) -> None:
-        """Note whose data is shown."""
+        """Note whose data is shown, once the unit is known to have a part in their care."""
         if shown := list(set(patients)):
-            await self.execute(sql.LOG_READ, *self.log_row(), shown)
+            known = await self.fetch(sql.PARTS, shown, self.unit_id)
+            assert len({row[0] for row in known}) == len(shown), "somebody's data would be shown who is a stranger"
+            await self.log("READ", shown, "Patient")
+
+    async def log(self, act: str, patients: Iterable[Any], subject: str, subject_id: UUID | None = None) -> None:
+        """Rows of the access log, each with its digest."""
+        who = (self.staff_hsa_id, self.assignment_hsa_id, self.unit_id)
+        rows = []
+        for patient in patients:
+            said = (uuid4(), self.now, self.request_id, act, self.operation, *who, patient, subject, subject_id)
+            rows.append((*said, entry_digest(self.log_key, said)))
+        await self.connection.executemany(sql.LOG, rows)
 
 
 async def inbox(desk: Desk, variables: Json) -> Json:
     """A page of the own unit's inbox."""
     first, after = variables["first"], variables["after"]
     params = (desk.unit_id, first + 1, desk.now)
-    async with desk.connection.transaction():
+    async with desk.transaction():
         if after is None:
             rows = await desk.fetch(sql.INBOX, *params)
         else:
@@ -116,7 +132,7 @@ def _arrived(desk: Desk, row: Row) -> Json:
 async def patient(desk: Desk, variables: Json) -> Json:
     """A patient in whose care the unit takes part, with the newest messages that it sent or received."""
     asked = _row_id(variables["id"])
-    async with desk.connection.transaction():
+    async with desk.transaction():
         [found] = await desk.fetch(sql.PATIENT, desk.unit_id, asked)
         messages = await desk.fetch(sql.MESSAGES_OF_PATIENT, desk.unit_id, asked, 20)
         receipts = await _receipts(desk, [row[0] for row in messages])
@@ -176,7 +192,7 @@ async def send(desk: Desk, variables: Json) -> Json:
     order, key = _order(variables["input"]), variables["key"]
     one = attempt("sendMessage", key, order)
     message: Any = uuid4()
-    async with desk.connection.transaction():
+    async with desk.transaction():
         seen = await desk.fetch(sql.PATIENT, desk.unit_id, order["patient_id"])
         there = await desk.fetch(sql.RECIPIENTS, list(order["recipient_unit_ids"]))
         assert len(seen) == 1, "the benchmark writes about patients that the unit sees"
@@ -213,12 +229,17 @@ async def _write(desk: Desk, message: UUID, order: Json) -> None:
     patient_id, now, unit_id, author = order["patient_id"], desk.now, desk.unit_id, desk.assignment_id
     about = (order["topic"], order["purpose"], order["urgency"], order["text"].strip())
     await desk.execute(sql.NEW_MESSAGE, message, patient_id, unit_id, author, *about, now, True, EXPECTATION)
+    news = {unit_stream(UUID(str(unit_id))): [News("MESSAGE", message, "SENT", now, 1)]}
     for recipient in order["recipient_unit_ids"]:
         await desk.execute(sql.NEW_RECEIPT, uuid4(), message, patient_id, recipient, now)
         await desk.execute(sql.NEW_RELATION, uuid4(), patient_id, recipient, now)
-        await desk.execute(sql.NEW_TASK, uuid4(), recipient, patient_id, message, now, NEVER)
+        task = uuid4()
+        await desk.execute(sql.NEW_TASK, task, recipient, patient_id, message, now, NEVER)
+        told = [News("MESSAGE", message, "SENT", now, 1), News("TASK", task, "OPENED", now)]
+        news[unit_stream(recipient)] = told
     await desk.execute(sql.NEW_EVENT, uuid4(), message, patient_id, now, unit_id, author)
-    await desk.execute(sql.LOG_CREATED, *desk.log_row(), patient_id, message)
+    await desk.log("CREATE", [patient_id], "Message", message)
+    await publish(partial(desk.store.select, desk.connection), desk.store.dialect, news)
 
 
 async def _sent(desk: Desk, message: Any) -> Json:
@@ -245,13 +266,14 @@ OPERATIONS = {"Inbox": inbox, "Patient": patient, "Unit": unit, "Send": send}
 def create_app() -> Starlette:
     """The application, from the program's settings."""
     settings = from_environment()
+    key = log_key(settings.key())
     store, verifier = store_at(settings.database_url, settings.pool_size), Verifier(load_issuers(settings))
 
     async def answer(request: Request) -> Response:
         asked = json.loads(await request.body())
         try:
             claims = await verifier.verify(request.headers["authorization"].removeprefix("Bearer "))
-            data = await _data(store, claims.staff_hsa_id, claims.assignment_hsa_id, asked)
+            data = await _data(store, key, claims.staff_hsa_id, claims.assignment_hsa_id, asked)
         except NotAuthenticated as error:
             return Response(str(error), 401)
         text = json.dumps({"data": data}, ensure_ascii=False, separators=(",", ":"))
@@ -266,7 +288,7 @@ def create_app() -> Starlette:
     return Starlette(routes=[Route("/graphql", answer, methods=["POST"])], lifespan=lifespan)
 
 
-async def _data(store: Store, staff_hsa_id: str, assignment_hsa_id: str, asked: Json) -> Json:
+async def _data(store: Store, key: bytes, staff_hsa_id: str, assignment_hsa_id: str, asked: Json) -> Json:
     now, operation = dt.datetime.now(dt.UTC), asked["operationName"]
     async with store.connection() as connection:
         found = await connection.fetch(sql.CALLER, assignment_hsa_id, now)
@@ -283,5 +305,6 @@ async def _data(store: Store, staff_hsa_id: str, assignment_hsa_id: str, asked: 
             staff_hsa_id=staff_hsa_id,
             unit_id=unit_id,
             unit_name=unit_name,
+            log_key=key,
         )
         return await OPERATIONS[operation](desk, asked["variables"])

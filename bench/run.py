@@ -20,8 +20,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -29,15 +31,25 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.client import Caller, Failed
 from bench.comparing import BARE, OURS, Different, Plan, Say, Slot, Slots, compare, measure
 from bench.data import fill
+from bench.peers import peers
 from bench.queries import OPERATIONS
 from bench.servers import OTHER_CORE, Contender, family, pin, serving
 from bench.world import World
 from lifecare_gql.settings import Settings
 from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
 from lifecare_gql.web.tokens import DevelopmentIssuer
-from tests.databases import PostgresServer
+from tests.databases import PostgresServer, application
 
 TITLES = {Dialect.SQLITE: "SQLite", Dialect.POSTGRES: "PostgreSQL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database: its url for the owner, PostgreSQL's process if it is ours, and what grants the servers' role."""
+
+    url: str
+    postmaster: int | None = None
+    grant: Callable[[], Awaitable[None]] | None = None
 
 
 def environment(url: str, directory: Path) -> dict[str, str]:
@@ -70,7 +82,8 @@ async def run(
 ) -> Slots:
     """Compare and measure on a filled database; Different when there is nothing to measure."""
     asking = caller(world, url, directory)
-    async with serving(contenders, environment(url, directory), directory, options) as servers:
+    walled = environment(application(url), directory) | {"LIFECARE_ROW_SECURITY": "true"}
+    async with serving(contenders, walled, directory, options) as servers:
         await compare(servers, url, asking)
         say("the answers are equal, byte for byte, and so are the rows written")
         return await measure(servers, asking, plan, postmaster, say)
@@ -87,27 +100,48 @@ def table(found: dict[Dialect, Slots]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def against_peers(slots: Slots) -> str:
+    """Ours against each peer, by the operations that both have; nothing when there is no peer."""
+    names = list(dict.fromkeys(name for _, name in slots if name not in (OURS.name, BARE.name)))
+    if not names:
+        return ""
+    head = ("operation", "ours", *names, *(f"ours / {name}" for name in names))
+    lines = [head, ("---",) * len(head)]
+    for operation in OPERATIONS:
+        if all((operation.label, name) in slots for name in names):
+            ours, *others = (slots[operation.label, name] for name in (OURS.name, *names))
+            costs = (f"{statistics.median(slot.cost for slot in one):.2f} ms" for one in (ours, *others))
+            lines.append((operation.label, *costs, *(_ratio(ours, one) for one in others)))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _ratio(ours: list[Slot], other: list[Slot]) -> str:
+    ratios = [one.cost / two.cost for one, two in zip(ours, other, strict=True)]
+    return f"**{statistics.median(ratios):.2f}** ({min(ratios):.2f}–{max(ratios):.2f})"
+
+
 def _cells(ours: list[Slot], bare: list[Slot]) -> tuple[str, ...]:
-    ratios = [one.cost / other.cost for one, other in zip(ours, bare, strict=True)]
     rates = (f"{statistics.median(slot.rate for slot in slots):.0f}/s" for slots in (ours, bare))
     costs = (f"{statistics.median(slot.cost for slot in slots):.2f} ms" for slots in (ours, bare))
     spent = [statistics.median(slot.database_cost for slot in slots) for slots in (ours, bare)]
     database = f"{spent[0]:.2f} / {spent[1]:.2f} ms" if any(spent) else "–"
-    return *rates, *costs, database, f"**{statistics.median(ratios):.1f}** ({min(ratios):.1f}–{max(ratios):.1f})"
+    return *rates, *costs, database, _ratio(ours, bare)
 
 
 @asynccontextmanager
-async def postgres() -> AsyncIterator[tuple[str, int | None]]:
-    """The url of a database on the tests' server, and the server's process if it is ours."""
+async def postgres() -> AsyncIterator[Place]:
+    """A database on the tests' server, in which the servers have a role without more rights than they need."""
     server = await PostgresServer.start()
     name = f"lifecare_bench_{os.getpid()}"
+    await server.create_role()
     try:
         url = await server.create_database(name)
         try:
-            yield url, _postmaster(url)
+            yield Place(url, _postmaster(url), partial(server.grant, name))
         finally:
             await server.drop_database(name)
     finally:
+        await server.drop_role()
         server.stop()
 
 
@@ -118,15 +152,15 @@ def _postmaster(url: str) -> int | None:
     return int(file.read_text().split()[0]) if file.exists() else None
 
 
-async def _one(
-    dialect: Dialect, url: str, postmaster: int | None, directory: Path, asked: argparse.Namespace, until: float
-) -> Slots:
+async def _one(dialect: Dialect, place: Place, directory: Path, asked: argparse.Namespace, until: float) -> Slots:
     world = World(asked.scale, asked.seed)
     print(f"{TITLES[dialect]}: filling {world.units} units, {world.patients} patients, {world.messages} messages")
     began = time.monotonic()
-    await fill(url, world)
+    await fill(place.url, world)
+    if place.grant:
+        await place.grant()
     print(f"filled in {time.monotonic() - began:.0f} s; starting both servers")
-    for pid in family(postmaster) if postmaster else ():
+    for pid in family(place.postmaster) if place.postmaster else ():
         pin(pid, OTHER_CORE)
     plan = Plan(
         rounds=asked.rounds,
@@ -136,7 +170,8 @@ async def _one(
         deadline=until,
     )
     options = ("--loop", asked.loop, "--http", asked.http)
-    return await run(url, world, plan, directory, options=options, postmaster=postmaster)
+    contenders = (OURS, BARE, *(peers(place.url) if asked.peers else ()))
+    return await run(place.url, world, plan, directory, contenders, options, place.postmaster)
 
 
 async def _all(asked: argparse.Namespace) -> dict[Dialect, Slots]:
@@ -147,12 +182,11 @@ async def _all(asked: argparse.Namespace) -> dict[Dialect, Slots]:
         with tempfile.TemporaryDirectory(prefix="lifecare-bench-") as name:
             directory = Path(name)
             if dialect is Dialect.SQLITE:
-                found[dialect] = await _one(
-                    dialect, f"sqlite:///{directory}/bench.db", None, directory, asked, until
-                )
+                place = Place(f"sqlite:///{directory}/bench.db")
+                found[dialect] = await _one(dialect, place, directory, asked, until)
                 continue
-            async with postgres() as (url, postmaster):
-                found[dialect] = await _one(dialect, url, postmaster, directory, asked, until)
+            async with postgres() as place:
+                found[dialect] = await _one(dialect, place, directory, asked, until)
     return found
 
 
@@ -165,8 +199,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=2.0, help="of load for each operation and server in a round"
     )
-    parser.add_argument("--concurrency", type=int, default=8, help="connections that ask at once")
+    parser.add_argument("--concurrency", type=int, default=32, help="connections that ask at once")
     parser.add_argument("--minutes", type=float, default=7.0, help="no further round begins after this time")
+    parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="others, on Node")
     parser.add_argument("--loop", default="auto", help="uvicorn's, for both servers")
     parser.add_argument("--http", default="auto", help="uvicorn's, for both servers")
     return parser.parse_args()
@@ -182,6 +217,8 @@ def main() -> None:
         sys.exit(f"Nothing is measured: {type(fault).__name__}: {fault}")
     print(f"\nPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores;", end=" ")
     print(f"{asked.concurrency} connections, {asked.rounds} rounds of {asked.seconds:g} s\n\n{table(found)}")
+    for slots in found.values():
+        print(f"\n{against_peers(slots)}")
 
 
 if __name__ == "__main__":

@@ -22,10 +22,21 @@ _START_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A name for the table, and the factory of an ASGI application."""
+    """A name for the table, and the factory of an ASGI application; or another program's command, and where it is.
+
+    A peer only reads, and does not have all duties.
+    """
 
     name: str
-    factory: str
+    factory: str = ""
+    command: tuple[str, ...] = ()
+    directory: Path = ROOT
+    variables: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_peer(self) -> bool:
+        """Whether it is somebody else's."""
+        return bool(self.command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +78,12 @@ def _start(contender: Contender, environment: Mapping[str, str], logs: Path, opt
     port = _free_port()
     address = ["--host", "127.0.0.1", "--port", str(port)]
     quiet = ["--no-access-log", "--log-level", "warning", "--no-server-header"]
-    command = [sys.executable, "-m", "uvicorn", "--factory", contender.factory, *address, *quiet, *options]
+    ours = (sys.executable, "-m", "uvicorn", "--factory", contender.factory, *address, *quiet, *options)
+    variables = {**os.environ, **environment, **dict(contender.variables), "PORT": str(port)}
     with (logs / f"{contender.name}.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            contender.command or ours, cwd=contender.directory, env=variables, stdout=log, stderr=log
+        )
     return Server(contender, port, process)
 
 

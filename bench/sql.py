@@ -54,16 +54,15 @@ select u.id, u.hsa_id, u.name, u.kind, u.active, o.id, o.name
 from unit u join organisation o on o.id = u.organisation_id where u.id = $1
 """
 
-LOG_READ = """
-insert into access_log
-    (at, request_id, act, operation, staff_hsa_id, assignment_hsa_id, unit_id, patient_id, subject)
-select $1, $2, 'READ', $3, $4, $5, $6, id, 'Patient' from unnest($7::uuid[]) as given (id)
+LOG = """
+insert into access_log (entry_id, at, request_id, act, operation, staff_hsa_id, assignment_hsa_id, unit_id,
+    patient_id, subject, subject_id, digest)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 
-LOG_CREATED = """
-insert into access_log
-    (at, request_id, act, operation, staff_hsa_id, assignment_hsa_id, unit_id, patient_id, subject, subject_id)
-values ($1, $2, 'CREATE', $3, $4, $5, $6, $7, 'Message', $8)
+PARTS = """
+select r.patient_id from care_relation r
+where r.patient_id in (select id from unnest($1::uuid[]) as given (id)) and r.unit_id = $2
 """
 
 RECIPIENTS = "select id from unit where active and id in (select id from unnest($1::uuid[]) as given (id))"

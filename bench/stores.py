@@ -11,8 +11,8 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
@@ -20,7 +20,9 @@ from uuid import UUID
 import aiosqlite
 import asyncpg
 
-from lifecare_gql.storage.url import PostgresAddress, SqliteAddress, parse_url
+from lifecare_gql.storage import wall
+from lifecare_gql.storage.backends.postgres import Connection
+from lifecare_gql.storage.url import Dialect, PostgresAddress, SqliteAddress, parse_url
 
 Row = Sequence[Any]
 
@@ -29,6 +31,8 @@ _LIST = re.compile(r"unnest\((\$\d+)::uuid\[\]\) as given \(id\)")
 
 class Store(Protocol):
     """One database, and how it shows ids and moments."""
+
+    dialect: Dialect
 
     @staticmethod
     def hex(row_id: Any) -> str:
@@ -43,14 +47,24 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
     def connection(self) -> Any:
-        """A connection for the block, with `fetch`, `execute` and `transaction`."""
+        """A connection for the block, with `fetch` and `execute`."""
+
+    def transaction(self, connection: Any, unit_id: Any) -> AbstractAsyncContextManager[None]:
+        """A transaction of the unit's for the block; behind the wall, where there is one."""
+
+    async def select(self, connection: Any, sql: str, params: Sequence[Any]) -> list[Row]:
+        """The rows of a statement in the database's own words."""
 
 
 class Postgres:
-    """A pool of asyncpg, as large as the program's."""
+    """A pool of asyncpg, as large as the program's, behind the same wall."""
+
+    dialect = Dialect.POSTGRES
 
     def __init__(self, address: PostgresAddress, pool_size: int) -> None:
-        self._arguments = address.connect_arguments() | {"min_size": 1, "max_size": pool_size}
+        sizes = {"min_size": 1, "max_size": pool_size}
+        ours = {"connection_class": Connection, "server_settings": wall.SWITCH}
+        self._arguments = address.connect_arguments() | sizes | ours
         self._pool: Any = None
 
     @staticmethod
@@ -71,9 +85,25 @@ class Postgres:
     def connection(self) -> Any:
         return self._pool.acquire()
 
+    @asynccontextmanager
+    async def transaction(self, connection: Any, unit_id: Any) -> AsyncIterator[None]:
+        await connection.execute(wall.begin(unit_id, None))
+        try:
+            yield
+        except BaseException:
+            await connection.execute("rollback")
+            raise
+        await connection.execute("commit")
+
+    async def select(self, connection: Any, sql: str, params: Sequence[Any]) -> list[Row]:
+        found: list[Row] = await connection.fetch(sql, *params)
+        return found
+
 
 class Sqlite:
     """One connection of aiosqlite, lent to one request at a time, with the program's pragmas."""
+
+    dialect = Dialect.SQLITE
 
     def __init__(self, address: SqliteAddress) -> None:
         self._path = address.path
@@ -104,6 +134,20 @@ class Sqlite:
         async with self._lock:
             yield SqliteConnection(self._connection)
 
+    @asynccontextmanager
+    async def transaction(self, connection: Any, unit_id: Any) -> AsyncIterator[None]:
+        await connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            await connection.execute("rollback")
+            raise
+        await connection.execute("commit")
+
+    async def select(self, connection: Any, sql: str, params: Sequence[Any]) -> list[Row]:
+        found: list[Row] = await self._connection.execute_fetchall(sql, params)
+        return found
+
 
 class SqliteConnection:
     """A connection with asyncpg's words for it."""
@@ -118,15 +162,8 @@ class SqliteConnection:
     async def execute(self, sql: str, *params: Any) -> None:
         await self._connection.execute_fetchall(_for_sqlite(sql), params)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
-        await self.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            await self.execute("rollback")
-            raise
-        await self.execute("commit")
+    async def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        await self._connection.executemany(_for_sqlite(sql), rows)
 
 
 @lru_cache

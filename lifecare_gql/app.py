@@ -14,18 +14,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from lifecare_gql.compiled.executor import Compiled
 from lifecare_gql.demo import MovedClock, actors
 from lifecare_gql.domain.webhooks import WebhookPolicy
 from lifecare_gql.errors import MigrationError
 from lifecare_gql.regions import Regions, load_regions
 from lifecare_gql.schema import build_schema, fitting
+from lifecare_gql.schema.building import Extended
 from lifecare_gql.settings import Mode, Settings
 from lifecare_gql.storage.database import SERVING, Database
 from lifecare_gql.storage.hub import Hub
 from lifecare_gql.storage.migrate import pending
 from lifecare_gql.web.crossing import Crossing
 from lifecare_gql.web.development import Login, development_routes
-from lifecare_gql.web.documents import load_documents
+from lifecare_gql.web.documents import Documents, load_documents
 from lifecare_gql.web.entrance import Entrance
 from lifecare_gql.web.graphiql import graphiql_routes, load_tabs
 from lifecare_gql.web.identity import Verifier, load_issuers
@@ -61,7 +63,7 @@ def create_app(
     db = _database(settings)
     verifier = Verifier(load_issuers(settings))
     metrics = Metrics(db, regions.guards)
-    schema.observers, schema.name_of = (metrics, *tracers(settings)), documents.name_of
+    _equip(schema, settings, db, metrics, documents)
     moved = MovedClock.of(settings, clock) if settings.mode is Mode.DEVELOPMENT else None
     now = moved or clock
     entrance = _entrance(settings, db, regions, verifier, now)
@@ -124,6 +126,11 @@ def _usable(regions: Regions) -> Regions:
     for problem in found.problems:
         _log.error("Problem %s: %s", problem.key, problem.told())
     return found
+
+
+def _equip(schema: Extended, settings: Settings, db: Database, metrics: Metrics, documents: Documents) -> None:
+    schema.observers, schema.name_of = (metrics, *tracers(settings)), documents.name_of
+    schema.quick = Compiled(schema, db.dialect, metrics.planned) if settings.compiled else None
 
 
 def _entrance(

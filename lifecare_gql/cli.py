@@ -17,6 +17,7 @@ import uvicorn
 from lifecare_gql import __version__
 from lifecare_gql.actions.grants import grant_by_command
 from lifecare_gql.app import create_app, utc_now
+from lifecare_gql.compiled.explaining import explained
 from lifecare_gql.contract.commands import contract
 from lifecare_gql.contract.documents import documents
 from lifecare_gql.demo import MovedClock, actors, is_empty, load_demo, renewed
@@ -36,6 +37,7 @@ from lifecare_gql.storage.migrate import pending
 from lifecare_gql.storage.reading.where import Where
 from lifecare_gql.storage.url import Dialect, SqliteAddress, parse_url
 from lifecare_gql.web.logging import configure
+from lifecare_gql.web.memory import settle
 from lifecare_gql.web.metrics import forget_the_dead
 from lifecare_gql.web.serving import UVICORN
 from lifecare_gql.web.tokens import DevelopmentIssuer
@@ -107,7 +109,9 @@ def application() -> object:
     configure(settings.log)
     if directory := shared_metrics():
         forget_the_dead(directory)
-    return create_app(settings)
+    app = create_app(settings)
+    settle()
+    return app
 
 
 @cli.command()
@@ -186,6 +190,21 @@ def schema(
         typer.echo(sdl, nl=False)
     else:
         output.write_text(sdl, encoding="utf-8")
+
+
+@cli.command()
+def explain(
+    file: Annotated[typer.FileText, typer.Argument(help="A GraphQL document; - reads what is typed or piped in.")],
+) -> None:
+    """Show what becomes of a document: its cost, SQL and generated source, or why it is interpreted."""
+    asyncio.run(_explain(from_environment(), file.read()))
+
+
+async def _explain(settings: Settings, text: str) -> None:
+    schema = build_schema(_regions(settings))
+    async with Database.from_url(settings.database_url) as db:
+        for line in explained(schema, db.dialect, text):
+            typer.echo(line)
 
 
 @cli.command(name="outage-kit")

@@ -89,6 +89,11 @@ class Breaker:
         """Seconds until the next call may try; 0 when it may now."""
         return 0.0 if self.opened_at is None else max(0.0, self.opened_at + REST_SECONDS - self.monotonic())
 
+    def untried(self) -> None:
+        """The call that was let through is about to be made again."""
+        if self.opened_at is not None:
+            self.opened_at = self.monotonic() - REST_SECONDS
+
     def succeeded(self) -> None:
         """It answered."""
         self.failures, self.opened_at = 0, None
@@ -98,6 +103,17 @@ class Breaker:
         self.failures += 1
         if self.failures >= FAILURES:
             self.opened_at = self.monotonic()
+
+
+@dataclass(slots=True)
+class Trial:
+    """An attempt at a request that is made again from the beginning if it fails: until then nothing is counted.
+
+    Who was waited for in it in vain is not waited for again.
+    """
+
+    over: bool = False
+    late: dict[str, Failing] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -125,32 +141,48 @@ class Guard:
     def __post_init__(self) -> None:
         self.pool = Pool(f"region-{self.plugin}", THREADS)
 
-    async def run(self, point: str, call: Callable[[], Any], hook: str = "lifecare_schema") -> Any:
+    async def run(
+        self, point: str, call: Callable[[], Any], trial: Trial | None = None, hook: str = "lifecare_schema"
+    ) -> Any:
         """What the call returns, from a thread of the plugin's; RegionUnavailable when it does not, whyever.
 
         `point` is where the plugin is called, e.g. Unit.stockholmRolloutStages; `hook` is the one that brought it.
         """
+        trial = trial or Trial(over=True)
         breaker = self.breakers.setdefault(point, Breaker(hook, self.monotonic))
         if not breaker.lets_through():
             raise self._unavailable(point, Failing.RESTS)
+        if trial.over and point in trial.late:
+            raise self._failed(point, trial.late[point], trial)
         if not self.pool.has_room:
-            raise self._failed(point, Failing.BUSY)
+            raise self._failed(point, Failing.BUSY, trial)
         job = self.pool.submit(call)
         try:
             async with asyncio.timeout(self.seconds):
                 answer, error = await asyncio.wrap_future(job.future)
         except TimeoutError:
             late = Failing.HANGS if self.pool.give_up(job) else Failing.BUSY
-            raise self._failed(point, late) from None
+            raise self._failed(point, late, trial) from None
         except asyncio.CancelledError:  # the request is over, whatever the plugin does
             self.pool.give_up(job)
             raise
         if error is None:
             breaker.succeeded()
             return answer
-        raise self._failed(point, _kind(error), error) from error
+        raise self._failed(point, _kind(error), trial, error) from error
 
-    def _failed(self, point: str, failing: Failing, error: Exception | None = None) -> RegionUnavailable:
+    def _failed(
+        self, point: str, failing: Failing, trial: Trial, error: Exception | None = None
+    ) -> RegionUnavailable:
+        if trial.over:
+            self._count(point, failing, error)
+        else:
+            self.breakers[point].untried()
+            if failing in (Failing.HANGS, Failing.BUSY):
+                trial.late[point] = failing
+        return self._unavailable(point, failing)
+
+    def _count(self, point: str, failing: Failing, error: Exception | None) -> None:
         tally = self.tallies.setdefault((point, failing), Tally())
         before, now = tally.at, self.monotonic()
         tally.times, tally.at = tally.times + 1, now
@@ -163,7 +195,6 @@ class Guard:
         if failing is not Failing.BUSY:
             self.breakers[point].failed()
         self.told(self.plugin, point, failing)
-        return self._unavailable(point, failing)
 
     def _unavailable(self, point: str, failing: Failing) -> RegionUnavailable:
         hook = self.breakers[point].hook

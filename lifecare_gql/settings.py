@@ -157,6 +157,9 @@ class Settings(BaseModel):
     )
     token_public_key_file: Path | None = Field(default=None, description="PEM file with the issuer's public key.")
     issuers_file: Path | None = Field(default=None, description="TOML file with one table for each issuer.")
+    compiled: bool = Field(
+        default=True, description="Whether queries are compiled (on), or interpreted by graphql-core (off)."
+    )
     log: LogForm = Field(default=LogForm.TEXT, description="text, or json for one object in a line.")
     metrics_token: SecretStr | None = Field(
         default=None,

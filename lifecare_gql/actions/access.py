@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 from uuid import UUID, uuid4
 
 from lifecare_gql.actions.session import Caller, Session
 from lifecare_gql.actions.telling import Said, tell
 from lifecare_gql.domain.change_words import ChangeTopic
 from lifecare_gql.domain.words import AccessAct
-from lifecare_gql.storage import rows
 from lifecare_gql.storage.database import Transaction
-from lifecare_gql.storage.log_digests import COLUMNS, entry_digest, log_key
+from lifecare_gql.storage.log_digests import log_key
+from lifecare_gql.storage.log_entries import By, Entry, Noted, write
 from lifecare_gql.storage.reading.reader import Page, Reader, Row
 from lifecare_gql.storage.reading.rows import Rows, Shape
 from lifecare_gql.storage.wall import Reach
@@ -28,14 +27,36 @@ from lifecare_gql.storage.wall import Reach
 
 async def read(session: Session, wanted: Rows, shape: Shape) -> Page:
     """Fetch rows for the caller and log whose data they show. NotAuthenticated for an anonymous caller."""
-    session.known()
-    if not _concerns_patients(shape):
-        return await Reader(session.db.select, session.db.dialect, session.viewer).page(wanted, shape)
-    async with work(session, wider=True) as desk:
-        page = await desk.reader.page(wanted, shape)
-        if wanted.sought and not page.rows:
-            await desk.deny(wanted)
+    async with looking(session, concerns_patients(shape)) as look:
+        page = await look.reader.page(wanted, shape)
+        await look.found(wanted, page)
         return page
+
+
+class Look:
+    """A read: the reader, and the desk at which it is noted when it is about patients."""
+
+    __slots__ = ("_desk", "reader")
+
+    def __init__(self, reader: Reader, desk: Desk | None = None) -> None:
+        self.reader = reader
+        self._desk = desk
+
+    async def found(self, wanted: Rows, page: Page) -> None:
+        """Note a denied attempt, if one certain row was sought and is not to be seen."""
+        if wanted.sought and not page.rows and self._desk is not None:
+            await self._desk.deny(wanted)
+
+
+@asynccontextmanager
+async def looking(session: Session, about_patients: bool) -> AsyncIterator[Look]:
+    """Read for the caller; whose data was read is logged at the end. NotAuthenticated for an anonymous caller."""
+    session.known()
+    if not about_patients:
+        yield Look(Reader(session.db.select, session.db.dialect, session.viewer))
+        return
+    async with work(session, wider=True) as desk:
+        yield Look(desk.reader, desk)
 
 
 async def deny(session: Session, subject: str, subject_id: UUID) -> None:
@@ -92,21 +113,32 @@ class Desk:
         self.said.append(Said(topic, subject_id, kind, version))
 
     async def note(
-        self, act: AccessAct, patients: Iterable[UUID | None], subject: str, subject_id: UUID | None = None
+        self,
+        act: AccessAct,
+        patients: Iterable[UUID | None],
+        subject: str,
+        subject_id: UUID | None = None,
+        *,
+        shown: bool = False,
     ) -> None:
-        """Write one log row for each patient that this request has not yet been logged for."""
-        noted = self.session.noted
-        fresh = [patient for patient in patients if patient is None or (patient, act) not in noted]
-        said = {"act": act, "subject": subject, "subject_id": subject_id}
+        """Write one log row for each patient that this request has not yet been logged for.
+
+        StrangerShown when one who is about to be `shown` is a stranger to the unit.
+        """
         session = self.session
-        whom = [(one, uuid4()) for one in session.readers] or [(session.known(), session.request_id)]
-        found = [
-            self._entry(caller, request, patient_id=patient, **said)
-            for patient in fresh
-            for caller, request in whom
-        ]
-        await rows.AccessLogEntry.bulk_create(found, using_db=self.tx.client)
-        self.session.noted |= {(patient, act) for patient in fresh if patient is not None}
+        fresh = [patient for patient in patients if patient is None or (patient, act) not in session.noted]
+        whom = [_by(one, uuid4()) for one in session.readers] or [_by(session.known(), session.request_id)]
+        said = Noted(
+            at=session.now,
+            act=act,
+            operation=session.operation,
+            unit_id=session.known().unit_id,
+            subject=subject,
+            subject_id=subject_id,
+        )
+        entries = [Entry(session.new_entry_id(), by, patient) for patient in fresh for by in whom]
+        await write(self.tx, session.db.dialect, log_key(session.secret), said, entries, shown=shown)
+        session.noted |= {(patient, act) for patient in fresh if patient is not None}
 
     async def note_shown(self) -> None:
         """Note whose data was read. That something else about the patient was denied does not say so."""
@@ -114,26 +146,7 @@ class Desk:
         noted = {(patient, act) for patient, act in self.session.noted if act is not AccessAct.DENIED}
         known = {patient for patient, act in noted if act is AccessAct.REFUSED or (act in _OF_THE_LOG) is audits}
         act, subject = (AccessAct.AUDITED, "AccessLog") if audits else (AccessAct.READ, "Patient")
-        shown = sorted(self.reader.patients - known)
-        if not audits:
-            await self.reader.check(shown)
-        await self.note(act, shown, subject)
-
-    def _entry(self, caller: Caller, request_id: UUID, **said: Any) -> rows.AccessLogEntry:
-        """An entry with its digest, which nobody can make without the deployment's secret."""
-        session = self.session
-        entry = rows.AccessLogEntry(
-            entry_id=session.new_entry_id(),
-            at=session.now,
-            request_id=request_id,
-            operation=session.operation,
-            staff_hsa_id=caller.staff_hsa_id,
-            assignment_hsa_id=caller.assignment_hsa_id,
-            unit_id=caller.unit_id,
-            **said,
-        )
-        entry.digest = entry_digest(log_key(session.secret), (getattr(entry, name) for name in COLUMNS))
-        return entry
+        await self.note(act, sorted(self.reader.patients - known), subject, shown=not audits)
 
 
 _OF_THE_LOG = (AccessAct.AUDITED, AccessAct.REVIEWED, AccessAct.EXTRACTED)
@@ -153,6 +166,13 @@ async def work(
     unit_id = session.known().unit_id
     if audits is not None:
         reach = Reach.AUDIT
+    if session.joint is not None:
+        async with session.joint(reach) as tx:
+            desk = Desk(session, tx, audits, wider=wider)
+            yield desk
+            await desk.note_shown()
+            assert not desk.said, "whoever reads changes nothing"
+        return
     async with session.lock:
         before = set(session.noted)
         told: Collection[str] = ()
@@ -169,13 +189,18 @@ async def work(
             _wake(session, told)  # also when it was cancelled while it committed
 
 
+def _by(caller: Caller, request_id: UUID) -> By:
+    return By(request_id, caller.staff_hsa_id, caller.assignment_hsa_id)
+
+
 def _wake(session: Session, streams: Collection[str]) -> None:
     if streams and session.db.on_news is not None:
         session.db.on_news(streams)
 
 
-def _concerns_patients(shape: Shape) -> bool:
+def concerns_patients(shape: Shape) -> bool:
+    """Whether a read in this shape may show anybody's data."""
     if shape.model.patient_column is not None:
         return True
     below = [one.shape for one in shape.ones.values()] + [many.shape for many in shape.manys.values()]
-    return any(_concerns_patients(part) for part in below)
+    return any(concerns_patients(part) for part in below)

@@ -13,6 +13,7 @@ from lifecare_gql.domain.words import Protection
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.reading.reader import Row
 from lifecare_gql.storage.reading.rows import Rows, Shape, one
+from lifecare_gql.storage.reading.sql import filled
 from lifecare_gql.storage.reading.where import Where
 
 UNIT = Shape.of(rows.Unit, "name", "kind", "region_code", "municipality_code", "phone", "active")
@@ -85,4 +86,5 @@ async def forums(desk: Desk, unit_id: UUID) -> tuple[Forum, ...]:
 
 async def _has_open_plan(desk: Desk, patient_id: UUID) -> bool:
     """Whether anybody follows a plan (O11), also one that the caller takes no part in and learns no more of."""
-    return await rows.PlanProcess.filter(patient_id=patient_id, closed_at=None).using_db(desk.tx.client).exists()
+    sql = "select 1 from plan_process where patient_id = {} and closed_at is null limit 1"
+    return bool(await desk.tx.select(*filled(desk.session.db.dialect, sql, patient_id)))

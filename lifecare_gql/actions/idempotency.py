@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from lifecare_gql.actions.access import Desk, work
 from lifecare_gql.actions.results import Done, KeyReused, Refused
@@ -20,7 +20,7 @@ from lifecare_gql.domain.objections import Objection
 from lifecare_gql.domain.texts import said
 from lifecare_gql.domain.words import AccessAct, Severity
 from lifecare_gql.errors import BadInput
-from lifecare_gql.storage import rows
+from lifecare_gql.storage.reading.sql import decode_id, filled
 
 T = TypeVar("T")
 
@@ -89,25 +89,34 @@ async def claim(desk: Desk, one: Attempt, result_id: UUID) -> Done | KeyReused |
 
     A concurrent transaction with the same key is waited for, so the answer is never a guess.
     """
-    wanted = rows.IdempotencyKey(
-        unit_id=desk.session.known().unit_id,
-        key=one.key,
-        action=one.action,
-        body_digest=one.digest,
-        result_id=result_id,
-        at=desk.session.now,
-    )
-    await rows.IdempotencyKey.bulk_create([wanted], ignore_conflicts=True, using_db=desk.tx.client)
+    dialect, unit_id, now = desk.session.db.dialect, desk.session.known().unit_id, desk.session.now
+    values = (uuid4(), unit_id, one.key, one.action, one.digest, result_id, now)
+    if await desk.tx.execute(*filled(dialect, _CLAIM, *values)):
+        return None
     bound = await _bound(desk, one)
     assert bound is not None, "a key is never removed"
-    return None if bound.result_id == result_id else _answer(bound, one)
+    return _answer(bound, one)
 
 
-async def _bound(desk: Desk, one: Attempt) -> rows.IdempotencyKey | None:
-    unit_id = desk.session.known().unit_id
-    return await rows.IdempotencyKey.filter(unit_id=unit_id, key=one.key).using_db(desk.tx.client).first()
+_CLAIM = """insert into idempotency_key (id, unit_id, key, action, body_digest, result_id, at)
+ values ({}, {}, {}, {}, {}, {}, {}) on conflict do nothing"""
+_BOUND = "select body_digest, result_id from idempotency_key where unit_id = {} and key = {}"
 
 
-def _answer(bound: rows.IdempotencyKey, one: Attempt) -> Done | KeyReused:
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """What a key is bound to."""
+
+    body_digest: str
+    result_id: UUID
+
+
+async def _bound(desk: Desk, one: Attempt) -> _Bound | None:
+    wanted = filled(desk.session.db.dialect, _BOUND, desk.session.known().unit_id, one.key)
+    found = await desk.tx.select(*wanted)
+    return _Bound(found[0][0], decode_id(found[0][1])) if found else None
+
+
+def _answer(bound: _Bound, one: Attempt) -> Done | KeyReused:
     same = bound.body_digest == one.digest
     return Done(bound.result_id, replayed=True) if same else KeyReused(one.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lifecare_gql.actions.at_once import transaction
 from lifecare_gql.actions.session import Session
 from lifecare_gql.domain.access_words import Role
 from lifecare_gql.domain.texts import either, said
@@ -12,7 +13,7 @@ from lifecare_gql.storage import rows
 async def held(session: Session) -> dict[Role, rows.RoleGrant]:
     """The caller's roles that are valid now, as the directory has them; asked anew for each operation."""
     caller = session.known()
-    async with session.db.transaction() as tx:
+    async with transaction(session) as tx:
         grants = await rows.RoleGrant.filter(assignment_id=caller.assignment_id, since__lte=session.now).using_db(
             tx.client
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, fields
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,8 +16,9 @@ from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.errors import NotAuthenticated
 from lifecare_gql.regions import Regions
 from lifecare_gql.settings import EMERGENCY_HOURS, BrowserVersions, Language
-from lifecare_gql.storage.database import Database
+from lifecare_gql.storage.database import Database, Transaction
 from lifecare_gql.storage.viewer import ANONYMOUS, Viewer
+from lifecare_gql.storage.wall import Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,8 @@ class Session:
     # Root fields of one query run side by side: one reads and logs at a time, so that none can rely on
     # a log row that another one is about to lose.
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # Set while everything belongs to one transaction (`at_once.AtOnce`): lends that, with the reach that is told.
+    joint: Callable[[Reach | None], AbstractAsyncContextManager[Transaction]] | None = None
 
     @property
     def viewer(self) -> Viewer:

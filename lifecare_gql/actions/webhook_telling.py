@@ -64,6 +64,5 @@ async def may_be_told(session: Session, webhook_id: UUID, topic: ChangeTopic, su
     wanted = Rows(model=model, where=Where("{t}.id = {id}", {"id": subject_id}))
     async with work(session) as desk:
         found = await desk.reader.first(wanted, Shape(model=model))
-        await desk.reader.check(sorted(desk.reader.patients))
-        await desk.note(AccessAct.READ, sorted(desk.reader.patients), "Webhook", webhook_id)
+        await desk.note(AccessAct.READ, sorted(desk.reader.patients), "Webhook", webhook_id, shown=True)
     return found is not None

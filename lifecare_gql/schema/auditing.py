@@ -217,7 +217,7 @@ class AuditQuery:
         wanted = Rows(model=asked.model, where=asked.where, order=_drawn(seed), sought=asked.sought)
         shape = shape_below(info, "AccessEntry")
         page = await auditing.read_log(info.context.session, wanted.windowed(Window(size=first)), shape)
-        return page.rows  # type: ignore[return-value]
+        return page.rows
 
     @strawberry.field(
         description="A patient's extract of your region's access log (loggutdrag); null when the region has no"
@@ -259,7 +259,7 @@ class AccessReviewed(Success):
         batch = Where("{t}.batch_id = {batch}", {"batch": self.done.row_id})
         wanted, shape = Rows(model=rows.AccessReview, where=batch), shape_below(info, "AccessReview")
         page = await auditing.read_log(info.context.session, wanted, shape)
-        return page.rows  # type: ignore[return-value]
+        return page.rows
 
 
 ReviewAccessResult = Annotated[

@@ -37,6 +37,26 @@ def rate_limited(left: Left) -> GraphQLError:
     return GraphQLError(told, extensions=extensions)
 
 
+async def judge(meter: Meter, cost: Cost, operation: OperationDefinitionNode) -> list[GraphQLError]:
+    """Charge the caller for the operation, or say why it is refused."""
+    meter.nodes = cost.nodes
+    budget = meter.budget
+    limits = {"nodes": budget.nodes, "fields": budget.fields}
+    errors = list(beyond({"nodes": cost.nodes, "fields": cost.fields}, limits, operation))
+    meter.price, meter.dry = price(cost, operation.operation), _is_dry_run(operation)
+    points = 1 if meter.dry else min(meter.price, budget.points)
+    if not errors and not await meter.spend(points):
+        errors = [rate_limited(await meter.left())]
+    return errors
+
+
+def told(meter: Meter | None) -> dict[str, Any]:
+    """What an answer says of the cost."""
+    if meter is None:
+        return {}
+    return {"cost": {"requested": meter.nodes, "actual": meter.shown, "limit": meter.budget.nodes}}
+
+
 class Budgets(SchemaExtension):
     """Counts, refuses, charges; and says in `extensions.cost` what was asked for and what was shown."""
 
@@ -44,9 +64,9 @@ class Budgets(SchemaExtension):
 
     async def on_validate(self) -> AsyncIterator[None]:
         context, meter = self.execution_context, self._meter
-        operation = self._operation()
-        if meter is not None and not context.pre_execution_errors and operation is not None:
-            context.pre_execution_errors = await self._judge(meter, operation)
+        operation = None if context.pre_execution_errors else self._operation()
+        if meter is not None and operation is not None and not meter.judged:
+            context.pre_execution_errors = await judge(meter, self._count(operation), operation)
             if not context.pre_execution_errors and meter.dry:
                 context.graphql_document = _only_the_rate_limit(operation)
         yield
@@ -56,10 +76,7 @@ class Budgets(SchemaExtension):
         yield
 
     def get_results(self) -> dict[str, Any]:
-        meter = self._meter
-        if meter is None or not self._executed:
-            return {}
-        return {"cost": {"requested": meter.nodes, "actual": meter.shown, "limit": meter.budget.nodes}}
+        return told(self._meter) if self._executed else {}
 
     @property
     def _meter(self) -> Meter | None:
@@ -71,18 +88,6 @@ class Budgets(SchemaExtension):
         definitions = document.definitions if document else ()
         found = (one for one in definitions if isinstance(one, OperationDefinitionNode))
         return next((one for one in found if name in (None, one.name and one.name.value)), None)
-
-    async def _judge(self, meter: Meter, operation: OperationDefinitionNode) -> list[GraphQLError]:
-        cost = self._count(operation)
-        meter.nodes = cost.nodes
-        budget = meter.budget
-        limits = {"nodes": budget.nodes, "fields": budget.fields}
-        errors = list(beyond({"nodes": cost.nodes, "fields": cost.fields}, limits, operation))
-        meter.price, meter.dry = price(cost, operation.operation), _is_dry_run(operation)
-        points = 1 if meter.dry else min(meter.price, budget.points)
-        if not errors and not meter.points and not await meter.spend(points):
-            errors = [rate_limited(await meter.left())]
-        return errors
 
     def _count(self, operation: OperationDefinitionNode) -> Cost:
         context = self.execution_context

@@ -45,13 +45,14 @@ from lifecare_gql.schema.mutations import Mutation
 from lifecare_gql.schema.observing import Observed, Phases
 from lifecare_gql.schema.publishing import described
 from lifecare_gql.schema.queries import NODES, Query
+from lifecare_gql.schema.quick import Quickly
 from lifecare_gql.schema.rights import OPEN, RIGHT, tell
 from lifecare_gql.schema.scalars import SCALARS
 
 Fields = dict[str, dict[str, StrawberryField]]
 
 
-def build_schema(regions: Regions) -> Observed:
+def build_schema(regions: Regions) -> Extended:
     """The schema of the core and the enabled regions; RegionFault lists every clash and every unfit name."""
     added = _added_by_the_core()
     faults = [line for problem in schema_problems(regions, added) for line in problem.told().splitlines()]
@@ -78,20 +79,17 @@ def assembled(
     added: Fields | None = None,
     subscription: type | None = None,
     own: Fields | None = None,
-) -> Observed:
+) -> Extended:
     """A schema of these types, with the limits, caches and extensions that every schema of ours has.
 
     `added` are fields that a type has besides its class's, `own` such as take the place of its class's.
     """
-    return _Extended(
+    return Extended(
         query=query,
         mutation=mutation,
         subscription=subscription,
         types=types,
-        extensions=[
-            *(Phases, Tokens, Texts, _Parsed, Shape, OneOperation),
-            *(_Validated, Budgets, Deprecations, LastGood),
-        ],
+        extensions=list(_EXTENSIONS),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         added=added or {},
         own=own or {},
@@ -112,7 +110,7 @@ def _added_by_the_core() -> Fields:
     return added
 
 
-class _Extended(Observed):
+class Extended(Observed):
     """A schema whose types have more fields than their classes, and that knows what of it is deprecated."""
 
     def __init__(self, *, added: Fields, own: Fields, **rest: Any) -> None:
@@ -166,6 +164,13 @@ def _own_fields(said: RegionSchema, guarded: Guarded) -> Iterator[tuple[str, dic
                 if field.base_resolver is not None
             },
         )
+
+
+_EXTENSIONS = (
+    *(Phases, Tokens, Texts, _Parsed, Shape, OneOperation),
+    *(_Validated, Budgets, Deprecations, LastGood, Quickly),
+)
+"""Each begins inside the one before it."""
 
 
 def _query(regions: Regions, guarded: dict[int, Guarded]) -> type:

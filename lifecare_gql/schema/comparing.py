@@ -90,7 +90,7 @@ async def _ask(info: Info, hook: str, ask: Callable[[Region], T]) -> tuple[dict[
     async def one(region: Region) -> T | RegionUnavailable:
         guard = regions.guards.of(region.code, region.code)
         try:
-            said: T = await guard.run(point, lambda: ask(region), hook)
+            said: T = await guard.run(point, lambda: ask(region), hook=hook)
         except RegionUnavailable as error:
             return error
         return said

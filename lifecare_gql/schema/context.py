@@ -11,6 +11,7 @@ from lifecare_gql.actions.changes import Feed, place_now
 from lifecare_gql.actions.cursors import Positions
 from lifecare_gql.actions.session import Session
 from lifecare_gql.errors import StorageBusy, StorageUnavailable
+from lifecare_gql.region_running import Trial
 from lifecare_gql.regions import Regions
 from lifecare_gql.schema.rates import Meter
 
@@ -44,6 +45,8 @@ class Context:
     meter: Meter | None = None
     start: Positions | None = None
     aged: list[Aged] = field(default_factory=list)
+    # The attempt to answer in a quicker way; over when it came to no end.
+    trial: Trial | None = None
     _place: Positions | Exception | None = None
 
     @property

@@ -172,6 +172,12 @@ class _Used(Visitor):
             self.places.add(f"{kind.name}.{node.value}")
 
 
+def told(uses: Uses, text: str, variables: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What an answer says of what will be removed."""
+    found = uses.of(text, variables)
+    return {"deprecations": [one.told for one in found]} if found else {}
+
+
 class Deprecations(SchemaExtension):
     """Puts into an answer what the request used that will be removed: `extensions.deprecations`."""
 
@@ -179,5 +185,4 @@ class Deprecations(SchemaExtension):
         context: Any = self.execution_context
         if context.pre_execution_errors or not context.query:
             return {}
-        found = context.schema.uses.of(context.query, context.variables)
-        return {"deprecations": [one.told for one in found]} if found else {}
+        return told(context.schema.uses, context.query, context.variables)

@@ -35,6 +35,7 @@ from lifecare_gql.errors import (
 )
 from lifecare_gql.schema.languages import answered, spoken
 from lifecare_gql.schema.limits import LIMITS, beyond
+from lifecare_gql.schema.quick import Quick
 from lifecare_gql.schema.references import reference
 
 log = logging.getLogger("lifecare_gql.errors")
@@ -99,9 +100,14 @@ def without_values(message: str) -> str:
 class Schema(strawberry.Schema):
     """Strawberry's schema, with a log that carries no data and errors that carry a code."""
 
-    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
+    quick: Quick | None = None
+    """Answers what it can without the interpreter."""
+
+    async def execute(  # type: ignore[override]  # there is always a context
+        self, query: str | None, variable_values: dict[str, Any] | None = None, **kwargs: Any
+    ) -> ExecutionResult:
         context = kwargs["context_value"]
-        result = _too_long(query) or await self._executed(query, *args, **kwargs)
+        result = _too_long(query) or await self._executed(query, variable_values, **kwargs)
         await _charged(context)
         return _masked(result, context.session)
 
@@ -113,10 +119,17 @@ class Schema(strawberry.Schema):
         await _charged(context)
         return _each_masked(source, context)
 
-    async def _executed(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
-        await kwargs["context_value"].begin(query)
+    async def _executed(
+        self, query: str | None, variable_values: dict[str, Any] | None, **kwargs: Any
+    ) -> ExecutionResult:
+        context = kwargs["context_value"]
+        await context.begin(query)
+        if query is not None and self.quick is not None:
+            found = await self.quick.again(query, kwargs.get("operation_name"), variable_values, context)
+            if found is not None:
+                return found
         try:
-            return await super().execute(query, *args, **kwargs)
+            return await super().execute(query, variable_values, **kwargs)
         except MissingQueryError:
             told = GraphQLError(said("The document is empty."), extensions={"code": "INVALID_SYNTAX"})
             return PreExecutionError(data=None, errors=[told])

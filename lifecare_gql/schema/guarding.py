@@ -130,7 +130,7 @@ class Guarded:
 
         now = self.guard.monotonic()
         try:
-            said = await self.guard.run(point, answer)
+            said = await self.guard.run(point, answer, info.context.trial)
         except RegionUnavailable as error:
             return self._last_good(key, now, info, error)
         if key is not None:

@@ -40,12 +40,19 @@ def refusal_in(error: GraphQLError, language: Language | None) -> GraphQLError:
     return GraphQLError(spoken(error.message, language), extensions=error.extensions)
 
 
-def answered(data: Any, language: Language | None) -> Any:
-    """What was resolved, each text in the language."""
-    if language is None:
-        return data
-    if isinstance(data, dict):
-        return {name: answered(one, language) for name, one in data.items()}
-    if isinstance(data, list):
-        return [answered(one, language) for one in data]
-    return spoken(data, language) if isinstance(data, str) else data
+def answered(data: dict[str, Any] | None, language: Language | None) -> dict[str, Any] | None:
+    """What was resolved, each text in the language: few of an answer's values are texts of ours."""
+    if data is not None and language is not None:
+        _say(data, language)
+    return data
+
+
+def _say(found: Any, language: Language) -> None:
+    for place, one in found.items() if isinstance(found, dict) else enumerate(found):
+        kind = one.__class__
+        if kind is str:
+            continue
+        if kind is dict or kind is list:
+            _say(one, language)
+        elif isinstance(one, Text):
+            found[place] = spoken(one, language)

@@ -6,7 +6,7 @@ Observers stand around the whole operation and around its phases, never around a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -98,6 +98,18 @@ class Observed(Schema):
                 return result
         finally:
             _RUNNING.reset(token)
+
+
+@contextmanager
+def executing(operation_type: str) -> Iterator[None]:
+    """Tells the observers of the execution of an operation that needs no parsing and no validation."""
+    running = _RUNNING.get()
+    if running is None:
+        yield
+        return
+    running.seen.type = operation_type
+    with running.begin(Phase.EXECUTION):
+        yield
 
 
 class Phases(SchemaExtension):

@@ -41,6 +41,7 @@ from lifecare_gql.schema.rate_limit import RateLimitQuery
 from lifecare_gql.schema.reading import Connection, Node, connection, fetch_one, record
 from lifecare_gql.schema.refusals import MessageSent, NotFound, answer
 from lifecare_gql.schema.regions import Region
+from lifecare_gql.schema.selecting import READ, Fetched
 from lifecare_gql.schema.tasks import Task
 from lifecare_gql.schema.units import Assignment, Forum, Organisation, Staff, Unit, unit_by, units_found
 from lifecare_gql.schema.webhooks import WINDOWS as WEBHOOK_WINDOWS
@@ -89,6 +90,10 @@ NODES: dict[str, type[Node]] = {
 MAX_NODES = 100
 
 
+def _own_unit(info: Info) -> Rows:
+    return one(rows.Unit, info.context.session.known().unit_id)
+
+
 @strawberry.type(description="Who you are, on the assignment chosen at login.")
 class Viewer:
     """Shows a `Caller`."""
@@ -107,9 +112,11 @@ class Viewer:
     def licensed(self) -> bool:
         return self.caller.licensed
 
-    @strawberry.field(description="The unit of your assignment (medarbetaruppdrag).")
+    @strawberry.field(
+        description="The unit of your assignment (medarbetaruppdrag).", metadata={READ: Fetched(_own_unit)}
+    )
     async def unit(self, info: Info) -> Unit:
-        return await fetch_one(info, one(rows.Unit, self.caller.unit_id))
+        return await fetch_one(info, _own_unit(info))
 
 
 def _message(info: Info, id: strawberry.ID) -> Rows:

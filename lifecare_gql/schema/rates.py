@@ -56,6 +56,11 @@ class Meter:
         """One with the same budget, from which nobody else spends."""
         return Meter(self._limiter, self._item, f"apart:{uuid4().hex}", self.budget)
 
+    @property
+    def judged(self) -> bool:
+        """Whether it is known what the operation costs: a quicker way of answering has been tried."""
+        return self.price > 0
+
     async def spend(self, points: int) -> bool:
         """Spend the points, or none of them when so many are not left."""
         if not await self._limiter.test(self._item, self._who, cost=points):

@@ -21,7 +21,17 @@ from lifecare_gql.errors import BadInput
 from lifecare_gql.schema.context import Info
 from lifecare_gql.schema.ids import public_id, row_id
 from lifecare_gql.schema.publishing import described
-from lifecare_gql.schema.selecting import READ, Needs, ToMany, ToOne, Whole, page_shape_below, shape_below
+from lifecare_gql.schema.selecting import (
+    PUBLIC_ID,
+    READ,
+    Fetched,
+    Needs,
+    ToMany,
+    ToOne,
+    Whole,
+    page_shape_below,
+    shape_below,
+)
 from lifecare_gql.storage.reading.reader import Page, Row
 from lifecare_gql.storage.reading.rows import DEFAULT_PAGE, MAX_PAGE, Rows, Shape, Window
 from lifecare_gql.storage.rows import Record
@@ -39,7 +49,7 @@ class Node:
 
     __model__: ClassVar[type[Record]]
 
-    @strawberry.field(description="The public id (publikt id).", metadata={READ: Needs(())})
+    @strawberry.field(description="The public id (publikt id).", metadata={READ: PUBLIC_ID})
     def id(root: strawberry.Parent[Row]) -> strawberry.ID:
         return strawberry.ID(public_id(root.model, root.id))
 
@@ -87,7 +97,7 @@ def to_one(
     relation: str,
     description: str,
     *needs: str,
-    shown: Callable[[Row], bool] = lambda _: True,
+    shown: Callable[[Row], bool] | None = None,
     of: Any = None,
 ) -> Any:
     """A field that is the row at the other end of a foreign key; null unless `shown` by the columns in `needs`.
@@ -96,9 +106,9 @@ def to_one(
     """
 
     def resolve(root: strawberry.Parent[Row], info: Info):  # type: ignore[no-untyped-def]  # the window says the type
-        return root.related[str(info.path.key)] if shown(root) else None
+        return root.related[str(info.path.key)] if shown is None or shown(root) else None
 
-    need = ToOne(relation, needs)
+    need = ToOne(relation, needs, shown)
     return strawberry.field(resolver=resolve, description=description, metadata={READ: need}, graphql_type=of)
 
 
@@ -120,7 +130,7 @@ def to_many(
         return page
 
     _sign(resolve, rows, "root")
-    need = ToMany(paged, parent)
+    need = ToMany(paged, parent, guard)
     return strawberry.field(resolver=resolve, description=description, metadata={READ: need}, graphql_type=of)
 
 
@@ -137,7 +147,8 @@ def connection(rows: Callable[..., Rows], description: str, *, of: Any = None, r
         return page
 
     _sign(resolve, rows)
-    return strawberry.field(resolver=resolve, description=description, graphql_type=of)
+    metadata = {READ: Fetched(paged)} if read is access.read else {}
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata, graphql_type=of)
 
 
 def record(rows: Callable[..., Rows], description: str) -> Any:
@@ -147,7 +158,7 @@ def record(rows: Callable[..., Rows], description: str) -> Any:
         return await fetch_one(info, rows(info, **arguments))
 
     _sign(resolve, rows, paged=False)
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata={READ: Fetched(rows)})
 
 
 async def fetch_one(info: Info, rows: Rows, type_name: str | None = None, read: Read = access.read) -> Any:
@@ -243,11 +254,11 @@ class Connection(Generic[T]):
 
     @strawberry.field(description="The items with their cursors.")
     def edges(root: strawberry.Parent[Page]) -> list[Edge[T]]:
-        return root.rows  # type: ignore[return-value]
+        return root.rows
 
     @strawberry.field(description="The items.")
     def nodes(root: strawberry.Parent[Page]) -> list[T]:
-        return root.rows  # type: ignore[return-value]
+        return root.rows
 
     @strawberry.field(description="Where the page stands in the list.")
     def page_info(root: strawberry.Parent[Page]) -> PageInfo:

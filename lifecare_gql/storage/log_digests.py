@@ -24,12 +24,12 @@ COLUMNS = (
 
 def log_key(secret: bytes) -> bytes:
     """The key of the digests: derived from the deployment's secret, so there is no other to keep."""
-    return hmac.new(secret, b"access log", hashlib.sha256).digest()
+    return hmac.digest(secret, b"access log", "sha256")
 
 
 def entry_digest(key: bytes, said: Iterable[Any]) -> str:
     """The digest of an entry, of its `COLUMNS` as Python's values or as a driver returned them."""
-    return hmac.new(key, canonical(said), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical(said), "sha256").hex()
 
 
 def canonical(values: Iterable[Any]) -> bytes:

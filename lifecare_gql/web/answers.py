@@ -5,10 +5,10 @@ Two texts tell the status (decision 0026): the newest specification, and the old
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from graphql import GraphQLError
 from starlette.responses import Response
 from strawberry.http import process_result
@@ -84,9 +84,9 @@ def is_request_error(result: ExecutionResult) -> bool:
     return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
 
 
-def encode(data: Any) -> str:
+def encode(data: Any) -> bytes:
     """JSON, in UTF-8 as it is read."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(data)
 
 
 def limits_of(left: Left) -> dict[str, str]:

@@ -138,7 +138,7 @@ class EventStream(Response):
 
     def _next(self, payload: dict[str, Any]) -> bytes:
         """The event. JSON as it is written here has no line breaks."""
-        return f"event: next\ndata: {encode(payload)}\n\n".encode()
+        return b"event: next\ndata: " + encode(payload) + b"\n\n"
 
 
 def _plain(result: ExecutionResult) -> dict[str, Any]:

@@ -51,17 +51,13 @@ class Metrics:
         self._statements = self._histogram(
             "lifecare_database_statement_seconds", "Statements, with the wait for a connection."
         )
-        self._failed = Counter(
-            "lifecare_database_failures_total",
-            "Statements that the database could not serve.",
-            ("kind",),
-            registry=self._registry,
+        self._failed = self._counter(
+            "lifecare_database_failures_total", "Statements that the database could not serve.", ("kind",)
         )
-        self._told = Counter(
+        self._told = self._counter(
             "lifecare_webhook_deliveries_total",
             "Attempts to tell a webhook something, by what came of them; `dead` are dead letters.",
             ("outcome",),
-            registry=self._registry,
         )
         self._late = Histogram(
             "lifecare_webhook_lag_seconds",
@@ -69,12 +65,16 @@ class Metrics:
             registry=self._registry,
             buckets=_LAGS,
         )
+        self._plans = self._counter(
+            "lifecare_compiled_operations_total",
+            "Operations that were compiled, and those that graphql-core answered, by the reason.",
+            ("outcome", "reason"),
+        )
         self._pool = self._gauge("lifecare_database_connections", "Connections of the pool.", ("state",))
-        self._unanswered = Counter(
+        self._unanswered = self._counter(
             "lifecare_region_failures_total",
             "Calls of a region's plugin that did not answer.",
             (*_PLUGIN, "failing"),
-            registry=self._registry,
         )
         self._open = self._gauge("lifecare_region_breaker_open", "1: the plugin is left alone there.", _PLUGIN)
         self._lost = self._gauge(
@@ -85,6 +85,9 @@ class Metrics:
 
     def _histogram(self, name: str, help: str, labels: tuple[str, ...] = ()) -> Histogram:
         return Histogram(name, help, labels, registry=self._registry, buckets=_SECONDS)
+
+    def _counter(self, name: str, help: str, labels: tuple[str, ...]) -> Counter:
+        return Counter(name, help, labels, registry=self._registry)
 
     def _gauge(self, name: str, help: str, labels: tuple[str, ...] = ()) -> Gauge:
         return Gauge(name, help, labels, registry=self._registry, multiprocess_mode="livesum")
@@ -131,6 +134,10 @@ class Metrics:
             self._lost.labels(guard.plugin).set(guard.pool.abandoned)
             for point, breaker in list(guard.breakers.items()):
                 self._open.labels(guard.plugin, point).set(breaker.opened_at is not None)
+
+    def planned(self, outcome: str, reason: str) -> None:
+        """Count what became of an operation; `reason` is one of few, never something that was sent."""
+        self._plans.labels(outcome, reason).inc()
 
     def text(self) -> bytes:
         """Everything, in Prometheus's form."""

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.types import Scope
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 _LINK = "lifecare.link"
+MAX_HEAD_BYTES = 128 * 1024
+"""Of a request line with its headers."""
 _LAST_WORDS_SECONDS = 5.0
 """How long a websocket that is told that we leave may take to read it."""
 
@@ -51,8 +53,29 @@ class _Linked:
         super().shutdown()  # type: ignore[misc]
 
 
-class HttpProtocol(_Linked, H11Protocol):
-    """HTTP."""
+class HttpProtocol(_Linked, HttpToolsProtocol):
+    """HTTP. The parser bounds no request's head, and lets one through that lacks its host: here it is 400."""
+
+    _head = 0  # bytes of a head that is not complete
+
+    def data_received(self, data: bytes) -> None:
+        self._head += len(data) if self._head else 0
+        if self._head > MAX_HEAD_BYTES:
+            self.send_400_response("head too long")
+        else:
+            super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        self._head = 1
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        size = sum(len(name) + len(value) for name, value in self.headers)
+        hosted = self.parser.get_http_version() == "1.0" or any(name == b"host" for name, _ in self.headers)
+        if size > MAX_HEAD_BYTES or not hosted:
+            raise ValueError("a head that is not accepted")  # the parser's caller answers 400
+        self._head = 0
+        super().on_headers_complete()
 
 
 class SocketProtocol(_Linked, WebSocketsSansIOProtocol):

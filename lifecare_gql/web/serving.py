@@ -7,6 +7,7 @@ from typing import Any
 from lifecare_gql.web.wire import MAX_BODY_BYTES
 
 UVICORN: dict[str, Any] = {
+    "loop": "auto",  # uvloop, but on Windows, which has none
     "access_log": False,
     "log_config": None,
     "server_header": False,

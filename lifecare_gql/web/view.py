@@ -159,7 +159,7 @@ class GraphQLView(GraphQL[Context, None]):
         return parse(data)
 
     def encode_json(self, data: Any) -> str:
-        return encode(data)
+        return encode(data).decode()  # as text: binary frames are not what clients expect
 
 
 def _kind(asked: GraphQLRequest) -> str | None:

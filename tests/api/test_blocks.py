@@ -318,7 +318,7 @@ async def test_a_block_asks_no_more_of_the_database(api: Api, statements: list[s
         await api(query, CENTRE, by={"id": ALVA})
         counts.append(len(statements))
 
-    assert counts == [5, 5], "the caller, the patient, the episodes, the plans, the check"
+    assert counts == [2, 2], "the caller, and the patient with the episodes and the plans"
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ class _WithoutLog:
     """A connection that loses what is written to the access log."""
 
     def __init__(self, connection: Any) -> None:
-        self.transaction, self.fetch = connection.transaction, connection.fetch
+        self.execute, self.fetch = connection.execute, connection.fetch
 
-    async def execute(self, statement: str, *params: Any) -> None:
+    async def executemany(self, statement: str, rows: Any) -> None:
         assert "insert into access_log" in statement
 
 

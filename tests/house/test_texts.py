@@ -69,6 +69,7 @@ DESCRIBES = frozenset(
         "field",
         "Counter",
         "Histogram",
+        "_counter",
         "_gauge",
         "_histogram",
     )

@@ -286,4 +286,5 @@ async def test_a_document_is_validated_and_counted_once(api: Api) -> None:
 
     after = validated.cache_info(), cost.cache_info()
     assert [one.misses - other.misses for one, other in zip(after, before, strict=True)] == [1, 1]
-    assert [one.hits - other.hits for one, other in zip(after, before, strict=True)] == [times - 1, times - 1]
+    hits = [one.hits - other.hits for one, other in zip(after, before, strict=True)]
+    assert hits == [0, times - 1], "that it is valid is known with its plan; what it costs hangs on its variables"

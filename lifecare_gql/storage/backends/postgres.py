@@ -64,8 +64,20 @@ def _is_lost(connection: Any) -> bool:
         return True
 
 
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that is given back without a round trip to reset it: nothing here changes a session's state.
+
+    An open transaction is rolled back all the same. What must be set, is set for its transaction only.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class Client(AsyncpgDBClient):
     """Tortoise's client for one pool; the timeouts (seconds) bound the wait for a connection, and its return."""
+
+    connection_class = Connection
 
     def __init__(self, *, acquire_timeout: float, release_timeout: float, **credentials: Any) -> None:
         super().__init__(**credentials)

@@ -7,20 +7,19 @@ parents it has.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
+
+from lifecare_gql.storage.reading.kept import kept_of
 from lifecare_gql.storage.reading.rows import Many, Rows, Shape, Window
 from lifecare_gql.storage.reading.sql import Builder, Layout, Statement, decode_id
 from lifecare_gql.storage.url import Dialect
 from lifecare_gql.storage.viewer import Viewer
 
 Select = Callable[[str, Sequence[Any]], Awaitable[list[Any]]]
-
-
-class StrangerShown(AssertionError):
-    """A row was fetched about somebody in whose care the unit has no part: a predicate is wrong."""
 
 
 class Row:
@@ -49,12 +48,32 @@ class Row:
             raise AttributeError(f"{self.model.__name__}.{name} was not asked for") from None
 
 
+class RawRow(Row):
+    """A row whose ids are still as the driver returned them: most that is made of a row needs none."""
+
+    __slots__ = ("_patient", "_row")
+
+    def __init__(self, model: type, row_id: Any, patient_id: Any, values: dict[str, Any]) -> None:
+        self.model = model
+        self.values = values
+        self.related = {}
+        self._row, self._patient = row_id, patient_id
+
+    @property
+    def id(self) -> UUID:  # type: ignore[override]
+        return decode_id(self._row)
+
+    @property
+    def patient_id(self) -> UUID | None:  # type: ignore[override]
+        return None if self._patient is None else decode_id(self._patient)
+
+
 class Page:
     """A stretch of rows, in order, and whether there are more on either side."""
 
     __slots__ = ("has_next", "has_previous", "rows")
 
-    def __init__(self, rows: list[Row], has_next: bool, has_previous: bool) -> None:
+    def __init__(self, rows: list[Any], has_next: bool, has_previous: bool) -> None:
         self.rows = rows
         self.has_next = has_next
         self.has_previous = has_previous
@@ -66,12 +85,15 @@ class Reader:
     def __init__(self, select: Select, dialect: Dialect, viewer: Viewer) -> None:
         self._select = select
         self._dialect = dialect
-        self._viewer = viewer
+        self.viewer = viewer
         self.patients: set[UUID] = set()
 
     async def page(self, rows: Rows, shape: Shape) -> Page:
         """A stretch of the rows; all of them when no window is given."""
-        statement = Builder(self._dialect, self._viewer).root(rows, shape)
+        if shape.by_hand:
+            statement = kept_of(self._dialect, shape).root((rows,), self.viewer)
+        else:
+            statement = Builder(self._dialect, self.viewer).root(rows, shape)
         return (await self._pages(statement, rows.window))[None]
 
     async def first(self, rows: Rows, shape: Shape) -> Row | None:
@@ -81,7 +103,7 @@ class Reader:
 
     async def hidden_patient(self, rows: Rows) -> UUID | None:
         """Whom the sought row is about, seen or not: for the access log only, never for an answer."""
-        sql, params = Builder(self._dialect, self._viewer).hidden(rows)
+        sql, params = Builder(self._dialect, self.viewer).hidden(rows)
         found = await self._select(sql, params)
         return decode_id(found[0][0]) if found and found[0][0] is not None else None
 
@@ -90,46 +112,57 @@ class Reader:
 
         In order: there, visible, opened, blocked. None when there is none. For explanations only.
         """
-        sql, params = Builder(self._dialect, self._viewer).predicates(rows)
+        sql, params = Builder(self._dialect, self.viewer).predicates(rows)
         found = await self._select(sql, params)
         return (True, *(bool(one) for one in found[0])) if found else None  # type: ignore[return-value]
 
     async def whom(self, rows: Rows) -> set[UUID]:
         """Whom the rows are about that the viewer may see: to count them only, nothing of them is fetched."""
-        sql, params = Builder(self._dialect, self._viewer).whom(rows)
+        sql, params = Builder(self._dialect, self.viewer).whom(rows)
         return {decode_id(one[0]) for one in await self._select(sql, params)}
 
-    async def check(self, patients: Sequence[UUID]) -> None:
-        """Raise StrangerShown for a patient in whose care the viewer's unit has never had any part.
-
-        Whatever a model's predicate says: what is fetched is held against a statement of its own, once for all.
-        """
-        if not patients:
-            return
-        sql, params = Builder(self._dialect, self._viewer).parts(patients)
-        known = {decode_id(one[0]) for one in await self._select(sql, params)}
-        if strangers := len(set(patients) - known):
-            raise StrangerShown(
-                f"{strangers} of {len(patients)} patients are none of the unit's: nothing is shown."
-            )
-
     async def _pages(self, statement: Statement, window: Window | None) -> dict[UUID | None, Page]:
-        """A page for each parent (None: there is no parent), everything below its rows fetched too.
+        """A page for each parent (None: there is no parent), everything below its rows fetched too."""
+        below: list[tuple[Row, Layout]] = []
+        pages: dict[UUID | None, Page] = defaultdict(lambda: page_of(window, []))
+        for parent, page in (await self.stretches(statement, window)).items():
+            rows = [self._row(one, statement.layout, below) for one in page.rows]
+            shown = [row for row in rows if row is not None]
+            pages[None if parent is None else decode_id(parent)] = Page(shown, page.has_next, page.has_previous)
+        await self._descend(below)
+        return pages
+
+    async def stretches(self, statement: Statement, window: Window | None) -> dict[Any, Page]:
+        """A page of tuples for each parent, as the driver returned both (None: there is no parent).
 
         The row beyond the window only tells that there are more. It is not shown, so it concerns nobody.
         """
-        fetched: dict[UUID | None, list[Any]] = defaultdict(list)
+        found = await self._select(statement.sql, statement.params)
+        if statement.json_at:
+            found = [_opened(one, statement.json_at) for one in found]
         at = statement.parent_at
-        for one in await self._select(statement.sql, statement.params):
-            fetched[None if at is None else decode_id(one[at])].append(one)
-        below: list[tuple[Row, Layout]] = []
-        pages: dict[UUID | None, Page] = defaultdict(lambda: _page(window, [], more=False))
-        for parent_id, those in fetched.items():
-            size = len(those) if window is None else window.size
-            shown = [self._row(one, statement.layout, below) for one in those[:size]]
-            pages[parent_id] = _page(window, [row for row in shown if row is not None], more=len(those) > size)
-        await self._descend(below)
+        fetched: dict[Any, list[Any]] = defaultdict(list)
+        if at is None:
+            fetched[None] = found
+        else:
+            for one in found:
+                fetched[one[at]].append(one)
+        pages: dict[Any, Page] = defaultdict(lambda: page_of(window, []))
+        for parent, those in fetched.items():
+            pages[parent] = page_of(window, those)
         return pages
+
+    async def whole(self, layout: Layout, tuples: Iterable[Any]) -> dict[Any, Row]:
+        """The records in these tuples with everything below them, by their ids as the driver returned them."""
+        below: list[tuple[Row, Layout]] = []
+        once = {one[layout.id_at]: one for one in tuples}
+        found = {row_id: self._row(one, layout, below) for row_id, one in once.items()}
+        await self._descend(below)
+        return {row_id: row for row_id, row in found.items() if row is not None}
+
+    def saw(self, patients: Iterable[Any]) -> None:
+        """Whom shown tuples are about: ids as the driver returned them, or None."""
+        self.patients.update(decode_id(one) for one in set(patients) if one is not None)
 
     def _row(self, fetched: Any, layout: Layout, below: list[tuple[Row, Layout]]) -> Row | None:
         if fetched[layout.id_at] is None:
@@ -165,13 +198,23 @@ class Reader:
     async def _children(self, many: Many, parents: list[UUID]) -> Mapping[UUID | None, Page]:
         if len(parents) == 1:  # stops at the limit; to number the rows for each parent, all of them must be read
             return {parents[0]: await self.page(many.of(parents[0]), many.shape)}
-        statement = Builder(self._dialect, self._viewer).children(many.rows, many.parent, parents, many.shape)
+        statement = Builder(self._dialect, self.viewer).children(many.rows, many.parent, parents, many.shape)
         return await self._pages(statement, many.rows.window)
 
 
-def _page(window: Window | None, rows: list[Row], *, more: bool) -> Page:
+def page_of(window: Window | None, found: list[Any]) -> Page:
+    """The page of what was found for a window: of its size, in the order in which it is shown."""
     if window is None:
-        return Page(rows, has_next=False, has_previous=False)
+        return Page(found, has_next=False, has_previous=False)
+    rows, more = found[: window.size], len(found) > window.size
     if window.backwards:
         return Page(rows[::-1], has_next=window.before is not None, has_previous=more)
     return Page(rows, has_next=more, has_previous=window.after is not None)
+
+
+def _opened(fetched: Sequence[Any], json_at: Sequence[int]) -> list[Any]:
+    """A tuple with the rows below it as lists, not as JSON."""
+    opened = list(fetched)
+    for at in json_at:
+        opened[at] = orjson.loads(opened[at])
+    return opened

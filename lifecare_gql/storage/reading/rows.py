@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -50,6 +51,11 @@ class Window:
     before: UUID | None = None
     backwards: bool = False
 
+    @property
+    def limit(self) -> int:
+        """How many are fetched: one more, to know whether there are more."""
+        return self.size + 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
@@ -77,20 +83,25 @@ def one(model: type[Record], row_id: UUID) -> Rows:
     return Rows(model=model, where=Where("{t}.id = {id}", {"id": row_id}), sought=True, asked=row_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shape:
-    """Which columns of a model, and which related rows, are asked for. Keys are the answer's own names."""
+    """Which columns of a model, and which related rows, are asked for. Keys are the answer's own names.
+
+    Of one that is written `by_hand` there is one object: statements are kept for it.
+    """
 
     model: type[Record]
     columns: frozenset[str] = frozenset()
     ones: Mapping[str, One] = field(default_factory=dict)
     manys: Mapping[str, Many] = field(default_factory=dict)
+    by_hand: bool = False
 
-    @classmethod
-    def of(cls, model: type[Record], *columns: str, **ones: Shape) -> Shape:
+    @staticmethod
+    @cache
+    def of(model: type[Record], *columns: str, **ones: Shape) -> Shape:
         """A shape written by hand, for actions: columns, and to-one relations by their own names."""
         related = {name: One(relation=name, shape=shape) for name, shape in ones.items()}
-        return cls(model=model, columns=frozenset(columns), ones=related)
+        return Shape(model=model, columns=frozenset(columns), ones=related, by_hand=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

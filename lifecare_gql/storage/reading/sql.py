@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,18 @@ class Statement:
     params: list[Any]
     layout: Layout
     parent_at: int | None = None
+    json_at: tuple[int, ...] = ()
+    """Where rows stand that are below the row, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Rows of a to-many relation that stand in their parent's tuple, as tuples in order."""
+
+    rows: Rows
+    parent: str
+    shape: Shape
+    below: Sequence[Fold] = ()
 
 
 class Builder:
@@ -56,11 +69,13 @@ class Builder:
         self.params: list[Any] = []
         self.selected: list[str] = []
         self.joins: list[str] = []
-        self._aliases = 0
+        self._numbers = count(2)
+        """Of aliases; `t0` and `t1` are the statement's own."""
 
-    def root(self, rows: Rows, shape: Shape) -> Statement:
+    def root(self, rows: Rows, shape: Shape, below: Sequence[Fold] = ()) -> Statement:
         """The rows themselves, in order; one more than the window asks for, to know whether there are more."""
         layout = self._lay(shape, "t0")
+        json_at = self._fold(below, "t0")
         conditions = self._conditions(rows)
         order, limit = self._order(rows), self._limit(rows.window)
         sql = (
@@ -68,27 +83,61 @@ class Builder:
             f" from {_table(rows.model)} t0 {self._via(rows)} {' '.join(self.joins)}"
             f" where {' and '.join(conditions)} order by {order}{limit}"
         )
-        return Statement(sql, self.params, layout)
+        return Statement(sql, self.params, layout, json_at=json_at)
 
-    def children(self, rows: Rows, parent: str, parents: Iterable[UUID], shape: Shape) -> Statement:
+    def children(
+        self,
+        rows: Rows,
+        parent: str,
+        parents: Sequence[UUID] | Slot,
+        shape: Shape,
+        below: Sequence[Fold] = (),
+    ) -> Statement:
         """The rows of a to-many relation for all parents at once, with the window's size for each parent."""
         layout = self._lay(shape, "t0")
+        json_at = self._fold(below, "t0")
         parent_sql = parent.format(t="t1", v="v1")
         inner_via = self._via(rows, "t1", "v1")
         conditions = [
             *self._conditions(rows, "t1", "v1"),
-            self._render(Where("{p} in {parents}", {"parents": list(parents)}), p=parent_sql),
+            self._render(Where("{p} in {parents}", {"parents": parents}), p=parent_sql),
         ]
         order = self._order(rows, "t1", "v1")
         numbered = f"row_number() over (partition by {parent_sql} order by {order}) as row_no"
-        limit = "" if rows.window is None else f" where t0.row_no <= {self._bind(rows.window.size + 1)}"
+        limit = "" if rows.window is None else f" where t0.row_no <= {self._bind(rows.window.limit)}"
         sql = (
             f"select {', '.join(self.selected)}, t0.parent_key"
             f" from (select t1.*, {parent_sql} as parent_key, {numbered}"
             f" from {_table(rows.model)} t1 {inner_via} where {' and '.join(conditions)}) t0"
             f" {' '.join(self.joins)}{limit} order by t0.parent_key, t0.row_no"
         )
-        return Statement(sql, self.params, layout, parent_at=len(self.selected))
+        return Statement(sql, self.params, layout, len(self.selected), json_at)
+
+    def _fold(self, below: Sequence[Fold], outer: str) -> tuple[int, ...]:
+        """Select the rows below each row too. Where they stand, if a driver returns them as JSON."""
+        first = len(self.selected)
+        self.selected += [self._array(one, outer) for one in below]
+        return () if self.dialect is Dialect.POSTGRES else tuple(range(first, len(self.selected)))
+
+    def _array(self, fold: Fold, outer: str) -> str:
+        """The rows below one row of `outer`, as an array of records; of JSON arrays where there are none."""
+        inner = Builder(self.dialect, self.viewer)
+        inner.params, inner._numbers = self.params, self._numbers
+        number = next(self._numbers)
+        t, v, rows = f"t{number}", f"v{number}", fold.rows
+        inner._lay(fold.shape, t)
+        nested = inner._fold(fold.below, t)
+        via = inner._via(rows, t, v)
+        conditions = [*inner._conditions(rows, t, v), f"{fold.parent.format(t=t, v=v)} = {outer}.id"]
+        found = (
+            f"from {_table(rows.model)} {t} {via} {' '.join(inner.joins)} where {' and '.join(conditions)}"
+            f" order by {inner._order(rows, t, v)}{inner._limit(rows.window)}"
+        )
+        if self.dialect is Dialect.POSTGRES:
+            return f"array(select row({', '.join(inner.selected)}) {found})"
+        columns = ", ".join(f"{one} as c{at}" for at, one in enumerate(inner.selected))
+        told = ", ".join(f"json(c{at})" if at in nested else f"c{at}" for at in range(len(inner.selected)))
+        return f"(select json_group_array(json_array({told})) from (select {columns} {found}))"
 
     def hidden(self, rows: Rows) -> tuple[str, list[Any]]:
         """Whom the rows are about, whether they may be seen or not."""
@@ -109,18 +158,6 @@ class Builder:
         via, found = self._via(rows), " and ".join(self._conditions(rows))
         table, column = _table(rows.model), rows.model.patient_column
         return f'select distinct t0."{column}" from {table} t0 {via} where {found}', self.params
-
-    def parts(self, patients: Sequence[UUID]) -> tuple[str, list[Any]]:
-        """Those of the patients in whose care the viewer's unit has, or once had, a part, or an opened access."""
-        found = self._render(
-            Where(
-                "select r.patient_id from care_relation r where r.patient_id in {patients} and r.unit_id = {unit}"
-                " union select a.patient_id from care_access a where a.patient_id in {patients}"
-                " and {unit} in (a.unit_id, a.blocked_unit_id) and a.since <= {now}",
-                {"patients": list(patients), "unit": self.viewer.unit_id, "now": self.viewer.now},
-            )
-        )
-        return found, self.params
 
     def _conditions(self, rows: Rows, t: str = "t0", v: str = "v0") -> list[str]:
         seen = rows.model.seen(self.viewer)
@@ -146,7 +183,7 @@ class Builder:
         return _order_by(rows.order, backwards, t, v)
 
     def _limit(self, window: Window | None) -> str:
-        return "" if window is None else f" limit {self._bind(window.size + 1)}"
+        return "" if window is None else f" limit {self._bind(window.limit)}"
 
     def _via(self, rows: Rows, t: str = "t0", v: str = "v0") -> str:
         return self._render(Where(rows.via, rows.where.params), t=t, v=v) if rows.via else ""
@@ -172,8 +209,7 @@ class Builder:
     def _join(self, model: type[Record], alias: str, relation: str, target: type[Record]) -> str:
         key = model._meta.fields_map[relation]
         assert isinstance(key, ForeignKeyFieldInstance), f"{model.__name__}.{relation} is no to-one relation"
-        self._aliases += 1
-        joined = f"j{self._aliases}"
+        joined = f"j{next(self._numbers)}"
         seen = self._condition(target.seen(self.viewer), t=joined, v=joined)
         self.joins.append(
             f'left join {_table(target)} {joined} on {joined}.id = {alias}."{key.source_field}" and {seen}'
@@ -189,22 +225,17 @@ class Builder:
         return where.sql.format(**names, **bound)
 
     def _bind(self, value: Any) -> str:
-        if isinstance(value, (list, tuple)):
-            return self._bind_list(value)
-        self.params.append(_encode(value, self.dialect))
-        return f"{'$' if self.dialect is Dialect.POSTGRES else '?'}{len(self.params)}"
-
-    def _bind_list(self, values: Sequence[Any]) -> str:
-        """One parameter however many values, so that the statement's text stays the same and is prepared once."""
-        if not values:
+        """A placeholder. A list is one parameter however long it is, so that the text stays the same."""
+        kind = value.kind if isinstance(value, Slot) else kind_of(value)
+        if kind is Kind.EMPTY:
             return "(null)"
-        encoded = [_encode(value, self.dialect) for value in values]
+        self.params.append(value if isinstance(value, Slot) else encode(value, self.dialect))
+        number = len(self.params)
+        if kind is Kind.ONE:
+            return f"{'$' if self.dialect is Dialect.POSTGRES else '?'}{number}"
         if self.dialect is Dialect.SQLITE:
-            self.params.append(json.dumps(encoded))
-            return f"(select value from json_each(?{len(self.params)}))"
-        self.params.append(encoded)
-        kind = "uuid" if isinstance(encoded[0], UUID) else "text"
-        return f"(select unnest(${len(self.params)}::{kind}[]))"
+            return f"(select value from json_each(?{number}))"
+        return f"(select unnest(${number}::{kind.value}[]))"
 
     def _decoder(self, model: type[Record], name: str) -> Decoder:
         """PostgreSQL's driver returns uuid, time and boolean as such; the field's own conversion does the rest."""
@@ -219,6 +250,57 @@ def _order_by(order: Order, backwards: bool, t: str, v: str) -> str:
 
 def _table(model: type[Record]) -> str:
     return f'"{model._meta.db_table}"'
+
+
+class Kind(Enum):
+    """What of a parameter shows in the statement's text: that it is a list, and of what."""
+
+    ONE = ""
+    EMPTY = "empty"
+    IDS = "uuid"
+    TEXTS = "text"
+
+
+class Slot:
+    """Stands for a parameter that is not known yet. It can be bound and nothing else.
+
+    A predicate that looked into it would have a text that depends on the value: that raises.
+    """
+
+    __slots__ = ("kind", "level", "name", "source")
+
+    def __init__(self, source: str, name: str, kind: Kind = Kind.ONE, level: int = 0) -> None:
+        self.source, self.name, self.kind, self.level = source, name, kind, level
+
+    def _looked_into(self, *_: object) -> Any:
+        raise TypeError(f"{self.source}.{self.name} is not known yet")
+
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __len__ = __iter__ = _looked_into
+    __str__ = __format__ = __hash__ = __contains__ = __getitem__ = __add__ = _looked_into
+
+
+def kind_of(value: Any) -> Kind:
+    """What of the value shows in the text."""
+    if not isinstance(value, (list, tuple)):
+        return Kind.ONE
+    if not value:
+        return Kind.EMPTY
+    return Kind.IDS if isinstance(value[0], UUID) else Kind.TEXTS
+
+
+def filled(dialect: Dialect, sql: str, *values: Any) -> tuple[str, list[Any]]:
+    """A statement written by hand, with a placeholder for each value where `{}` stands."""
+    mark = "$" if dialect is Dialect.POSTGRES else "?"
+    places = (f"{mark}{number}" for number in range(1, len(values) + 1))
+    return sql.format(*places), [encode(value, dialect) for value in values]
+
+
+def encode(value: Any, dialect: Dialect) -> Any:
+    """A parameter as the driver takes it; a list as an array, or as JSON on SQLite."""
+    if not isinstance(value, (list, tuple)):
+        return _encode(value, dialect)
+    encoded = [_encode(one, dialect) for one in value]
+    return json.dumps(encoded) if dialect is Dialect.SQLITE else encoded
 
 
 def _encode(value: Any, dialect: Dialect) -> Any:
