@@ -115,17 +115,17 @@ async def write_event(
 ) -> None:
     """Record what happened to the message; the version is the message's after it."""
     caller = desk.session.known()
-    await rows.MessageEvent.create(
-        using_db=desk.tx.client,
-        message_id=message_id,
-        patient_id=patient_id,
-        version=version,
-        kind=kind,
-        at=desk.session.now,
-        unit_id=caller.unit_id,
-        by_id=caller.assignment_id,
-        reason=reason,
-    )
+    event = {
+        "message_id": message_id,
+        "patient_id": patient_id,
+        "version": version,
+        "kind": kind,
+        "at": desk.session.now,
+        "unit_id": caller.unit_id,
+        "by_id": caller.assignment_id,
+        "reason": reason,
+    }
+    await desk.tx.add(rows.MessageEvent, event)
     desk.tell(ChangeTopic.MESSAGE, message_id, kind, version)
 
 
@@ -186,43 +186,37 @@ def _recipients(draft: MessageDraft, verdict: Verdict) -> list[UUID]:
 
 async def _write_message(desk: Desk, parcel: Parcel, verdict: Verdict, message_id: UUID) -> None:
     caller, draft, expected = desk.session.known(), parcel.draft, verdict.expectation
-    await rows.Message.create(
-        using_db=desk.tx.client,
-        id=message_id,
-        thread_id=parcel.thread_id or message_id,
-        in_reply_to_id=parcel.in_reply_to_id,
-        patient_id=parcel.patient_id,
-        case_id=parcel.case_id,
-        sender_unit_id=caller.unit_id,
-        author_id=caller.assignment_id,
-        topic=draft.topic,
-        purpose=draft.purpose,
-        urgency=draft.urgency,
-        text=parcel.text,
-        sent_at=desk.session.now,
-        answer_required=expected.answer_required,
-        reply_due_at=expected.deadline.due_at if expected.deadline else None,
-        expectation=to_json(expected),
-        warnings=to_json(verdict.warnings),
-        state=MessageState.SENT,
-        version=1,
-    )
+    message = {
+        "id": message_id,
+        "thread_id": parcel.thread_id or message_id,
+        "in_reply_to_id": parcel.in_reply_to_id,
+        "patient_id": parcel.patient_id,
+        "case_id": parcel.case_id,
+        "sender_unit_id": caller.unit_id,
+        "author_id": caller.assignment_id,
+        "topic": draft.topic,
+        "purpose": draft.purpose,
+        "urgency": draft.urgency,
+        "text": parcel.text,
+        "sent_at": desk.session.now,
+        "answer_required": expected.answer_required,
+        "reply_due_at": expected.deadline.due_at if expected.deadline else None,
+        "expectation": to_json(expected),
+        "warnings": to_json(verdict.warnings),
+        "state": MessageState.SENT,
+        "version": 1,
+    }
+    await desk.tx.add(rows.Message, message)
 
 
 async def _write_receipts(desk: Desk, parcel: Parcel, message_id: UUID, recipients: list[UUID]) -> None:
-    await rows.Receipt.bulk_create(
-        [
-            rows.Receipt(
-                message_id=message_id,
-                patient_id=parcel.patient_id,
-                unit_id=unit_id,
-                sent_at=desk.session.now,
-                state=ReceiptState.SENT,
-            )
-            for unit_id in recipients
-        ],
-        using_db=desk.tx.client,
-    )
+    common = {
+        "message_id": message_id,
+        "patient_id": parcel.patient_id,
+        "sent_at": desk.session.now,
+        "state": ReceiptState.SENT,
+    }
+    await desk.tx.add(rows.Receipt, *({**common, "unit_id": unit_id} for unit_id in recipients))
 
 
 def _waiting(desk: Desk, verdict: Verdict, message_id: UUID, recipients: list[UUID]) -> list[Task]:
@@ -264,15 +258,15 @@ def waiting_for(sent: Sent, receipts: Sequence[tuple[UUID, ReceiptState]]) -> li
 async def _write_consent(desk: Desk, parcel: Parcel, message_id: UUID) -> None:
     if parcel.consent is None:
         return
-    await rows.ConsentRecord.create(
-        using_db=desk.tx.client,
-        patient_id=parcel.patient_id,
-        message_id=message_id,
-        form=parcel.consent.form,
-        given_at=parcel.consent.given_at,
-        recorded_at=desk.session.now,
-        recorded_by_id=desk.session.known().assignment_id,
-    )
+    consent = {
+        "patient_id": parcel.patient_id,
+        "message_id": message_id,
+        "form": parcel.consent.form,
+        "given_at": parcel.consent.given_at,
+        "recorded_at": desk.session.now,
+        "recorded_by_id": desk.session.known().assignment_id,
+    }
+    await desk.tx.add(rows.ConsentRecord, consent)
 
 
 async def _admit(desk: Desk, parcel: Parcel, recipients: list[UUID]) -> None:
@@ -282,8 +276,8 @@ async def _admit(desk: Desk, parcel: Parcel, recipients: list[UUID]) -> None:
     """
     units, now = [desk.session.known().unit_id, *recipients], desk.session.now
     common = {"patient_id": parcel.patient_id, "kind": CareRelationKind.MESSAGE, "since": now}
-    relations = [rows.CareRelation(unit_id=unit_id, **common) for unit_id in units]
-    await rows.CareRelation.bulk_create(relations, ignore_conflicts=True, using_db=desk.tx.client)
+    relations = [{**common, "unit_id": unit_id} for unit_id in units]
+    await desk.tx.add(rows.CareRelation, *relations, unless_there=True)
     if parcel.case_id is not None:
-        parties = [rows.CaseParty(case_id=parcel.case_id, unit_id=unit_id, since=now) for unit_id in units]
-        await rows.CaseParty.bulk_create(parties, ignore_conflicts=True, using_db=desk.tx.client)
+        parties = [{"case_id": parcel.case_id, "unit_id": unit_id, "since": now} for unit_id in units]
+        await desk.tx.add(rows.CaseParty, *parties, unless_there=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from lifecare_gql.actions.access import Desk
 from lifecare_gql.domain.change_words import ChangeTopic, TaskChangeKind
@@ -39,9 +39,8 @@ async def settle(desk: Desk, patient_id: UUID, wanted: Iterable[Task], **subject
 async def begin(desk: Desk, patient_id: UUID, new: Iterable[Task], **subject: UUID) -> None:
     """Let the tasks wait, of a subject that has none of them yet."""
     added = [_row(patient_id, one, subject) for one in new]
-    if added:
-        await rows.Task.bulk_create(added, using_db=desk.tx.client)
-        _tell(desk, [one.id for one in added], TaskChangeKind.OPENED)
+    await desk.tx.add(rows.Task, *added)
+    _tell(desk, [one["id"] for one in added], TaskChangeKind.OPENED)
 
 
 def _tell(desk: Desk, ids: Iterable[UUID], kind: TaskChangeKind) -> None:
@@ -49,17 +48,17 @@ def _tell(desk: Desk, ids: Iterable[UUID], kind: TaskChangeKind) -> None:
         desk.tell(ChangeTopic.TASK, one, kind)
 
 
-def _row(patient_id: UUID, task: Task, subject: dict[str, UUID]) -> rows.Task:
+def _row(patient_id: UUID, task: Task, subject: dict[str, UUID]) -> dict[str, Any]:
     about = UUID(task.about)
-    notice: dict[str, Any] = {"notice_id": about} if task.kind is TaskKind.ACKNOWLEDGE_NOTICE else {}
-    return rows.Task(
-        unit_id=UUID(task.unit_id),
-        patient_id=patient_id,
-        kind=task.kind,
-        about=about,
-        since=task.since,
-        due_at=task.due_at,
-        sort_at=task.due_at or NEVER,
+    return {
+        "id": uuid4(),
+        "unit_id": UUID(task.unit_id),
+        "patient_id": patient_id,
+        "kind": task.kind,
+        "about": about,
+        "notice_id": about if task.kind is TaskKind.ACKNOWLEDGE_NOTICE else None,
+        "since": task.since,
+        "due_at": task.due_at,
+        "sort_at": task.due_at or NEVER,
         **subject,
-        **notice,
-    )
+    }

@@ -23,7 +23,9 @@ from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 from lifecare_gql.errors import ConfigurationError, StorageUnavailable
 from lifecare_gql.storage import MODULES, wall
+from lifecare_gql.storage.adding import Values, insert
 from lifecare_gql.storage.backends import TransactionClient, finish, unheard
+from lifecare_gql.storage.rows.base import Record
 from lifecare_gql.storage.url import Address, Dialect, PostgresAddress, SqliteAddress, parse_url
 from lifecare_gql.storage.wall import Reach
 
@@ -85,6 +87,11 @@ class Transaction:
         """Run one statement; the number of rows it changed."""
         changed: int = await self.client.run(sql, params)
         return changed
+
+    async def add(self, model: type[Record], *rows: Values, unless_there: bool = False) -> None:
+        """Add rows to the model's table, with one statement; see `adding.insert`. Nothing for none."""
+        if rows:
+            await self.execute(*insert(self._dialect, model, rows, unless_there=unless_there))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -100,12 +100,11 @@ class Client(SqliteClient):
 
     async def run(self, sql: str, params: Sequence[Any]) -> int:
         """Run one statement and return the number of rows it changed."""
-        async with (
-            self.acquire_connection() as connection,
-            connection.execute(sql, backends.bound(params)) as cursor,
-        ):
-            changed: int = cursor.rowcount  # -1 for anything but INSERT, UPDATE, DELETE
-            return max(changed, 0)
+        async with self.acquire_connection() as connection:
+            before: int = connection.total_changes  # a cursor's own count would be two more ways to its thread
+            await connection.execute_fetchall(sql, backends.bound(params))
+            changed: int = connection.total_changes - before
+            return changed
 
 
 class ClientInTransaction(backends.TransactionClient, Client):

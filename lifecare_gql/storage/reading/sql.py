@@ -312,6 +312,8 @@ def _encode(value: Any, dialect: Dialect) -> Any:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, dt.datetime):
+        if value.tzinfo is None:
+            raise ValueError("A datetime parameter has no time zone.")
         return value.astimezone(dt.UTC).isoformat(" ")
     return value
 
