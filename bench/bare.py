@@ -136,6 +136,7 @@ async def patient(desk: Desk, variables: Json) -> Json:
         [found] = await desk.fetch(sql.PATIENT, desk.unit_id, asked)
         messages = await desk.fetch(sql.MESSAGES_OF_PATIENT, desk.unit_id, asked, 20)
         receipts = await _receipts(desk, [row[0] for row in messages])
+        plans = await _plans(desk, asked)
         await desk.log_read([asked])
     row_id, identifier, given_name, family_name = found
     return {
@@ -145,6 +146,7 @@ async def patient(desk: Desk, variables: Json) -> Json:
             "givenName": given_name,
             "familyName": family_name,
             "messages": {"nodes": [_about_patient(desk, row, receipts[row[0]]) for row in messages]},
+            "plans": {"nodes": plans},
         }
     }
 
@@ -169,6 +171,30 @@ async def _receipts(desk: Desk, messages: list[Any]) -> Mapping[Any, list[Json]]
         receipt = {"state": state, "acknowledgedAt": desk.store.instant(acknowledged_at)}
         found[message].append({**receipt, "unit": {"id": desk.public_id("unit", unit), "name": name}})
     return found
+
+
+async def _plans(desk: Desk, patient: Any) -> list[Json]:
+    """The patient's plans that the unit takes part in, with who else does, and their goals."""
+    found = await desk.fetch(sql.PLANS_OF_PATIENT, desk.unit_id, patient, 5)
+    plans = [row[0] for row in found]
+    parties: dict[Any, list[Json]] = defaultdict(list)
+    for plan, answer, row_id, name in await desk.fetch(sql.PARTIES, plans):
+        parties[plan].append({"answer": answer, "unit": {"id": desk.public_id("unit", row_id), "name": name}})
+    said: dict[Any, list[Json]] = defaultdict(list)
+    for plan, version, content in await desk.fetch(sql.ESTABLISHED, plans):
+        goals = json.loads(content)["content"]["goals"]
+        goals = [{"text": goal["text"], "inOwnWords": goal["in_own_words"]} for goal in goals]
+        said[plan].append({"version": version, "content": {"goals": goals}})
+    return [
+        {
+            "id": desk.public_id("plan", plan),
+            "state": state,
+            "openedAt": desk.store.instant(opened_at),
+            "participants": {"nodes": parties[plan]},
+            "history": {"nodes": said[plan]},
+        }
+        for plan, state, opened_at in found
+    ]
 
 
 async def unit(desk: Desk, variables: Json) -> Json:

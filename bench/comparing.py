@@ -1,4 +1,4 @@
-"""Two contenders on one database: first their answers are compared, then they are measured in turn."""
+"""Contenders on one database: first their answers are compared, then they are measured in turn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -98,12 +98,7 @@ async def compare(servers: Sequence[Server], url: str, caller: Caller) -> None:
         if any(one != written[0] for one in written):
             raise Different(f"{operation.label}: other rows are written: {written}")
         for number in _SETS_COMPARED:
-            await _compare_set(_answering(servers, operation), operation, caller, number)
-
-
-def _answering(servers: Sequence[Server], operation: Operation) -> list[Server]:
-    """Those who have the operation: a peer writes nothing."""
-    return [server for server in servers if operation.key is None or not server.contender.is_peer]
+            await _compare_set(servers, operation, caller, number)
 
 
 async def _asked(server: Server, operation: Operation, caller: Caller) -> None:
@@ -113,20 +108,25 @@ async def _asked(server: Server, operation: Operation, caller: Caller) -> None:
 
 
 async def _compare_set(servers: Sequence[Server], operation: Operation, caller: Caller, number: int) -> None:
-    """Each in turn is the first to be asked; where there is a key, the others then meet it as a repeated one."""
-    told: list[list[bytes]] = []
-    async with AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(connected(server.port)) for server in servers]
-        for at in range(len(servers)):
-            key = str(uuid4())
-            answers = [
-                _COST.sub(b"", b"\n".join(await caller.ask(connection, operation, number, key)))
-                for connection in connections[at:] + connections[:at]
-            ]
-            told.append([_NEW_ID.sub(b"(new)", one) for one in answers] if operation.key else answers)
-    for turn in zip(*told, strict=True):
-        if len(set(turn)) > 1:
-            raise Different(f"{operation.label}, set {number}: {_first_difference(turn[0], turn[1])}")
+    """All answer the same; where there is a key, also when another one of ours had met it before."""
+
+    async def told(server: Server, key: str) -> bytes:
+        async with connected(server.port) as connection:
+            answers = (one.rstrip() for one in await caller.ask(connection, operation, number, key))
+            answer = _COST.sub(b"", b"\n".join(answers))
+        return _NEW_ID.sub(b"(new)", answer) if operation.key else answer
+
+    turns = [[await told(server, str(uuid4())) for server in servers]]
+    if operation.key:
+        own = [server for server in servers if not server.contender.is_peer]
+        orders = [(own[at:] + own[:at], str(uuid4())) for at in range(len(own))]
+        repeated = [[await told(server, key) for server in order] for order, key in orders]
+        turns.extend(map(list, zip(*repeated, strict=True)))
+    for answers in turns:
+        for name, answer in zip((server.contender.name for server in servers), answers, strict=False):
+            if answer != answers[0]:
+                difference = _first_difference(answers[0], answer)
+                raise Different(f"{operation.label}, set {number}, {name}: {difference}")
 
 
 def _first_difference(one: bytes, other: bytes) -> str:
@@ -153,7 +153,7 @@ async def measure(
 ) -> Slots:
     """Rounds in which each contender is asked each operation, one right after the other."""
     for operation in OPERATIONS if plan.warm_up else ():
-        for server in _answering(servers, operation):
+        for server in servers:
             await take(server, operation, caller, plan.warm_up, plan.concurrency, None)
     slots: Slots = defaultdict(list)
     for turn in range(plan.rounds):
@@ -162,7 +162,7 @@ async def measure(
             break
         for operation in OPERATIONS:
             pair = []
-            for server in _answering(servers, operation):
+            for server in servers:
                 slot = await take(server, operation, caller, plan.seconds, plan.concurrency, postmaster)
                 slots[operation.label, server.contender.name].append(slot)
                 pair.append(f"{server.contender.name} {slot.rate:.0f}/s {slot.cost:.2f} ms")

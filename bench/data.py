@@ -14,10 +14,13 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
-from bench.world import LONG_AGO, TOPIC, World
+from bench.world import LISTENERS, LONG_AGO, PLANS, TOPIC, World
 from lifecare_gql.actions.messages import to_json
+from lifecare_gql.domain.plan_facts import PlanContent, PlanGoal, PlanIntervention
 from lifecare_gql.domain.verdicts import Expectation
+from lifecare_gql.domain.words import Principal
 from lifecare_gql.storage.migrate import migrate
 from lifecare_gql.storage.url import SqliteAddress, parse_url
 
@@ -34,6 +37,21 @@ EXPECTATION = json.dumps(
     )
 )
 """What is expected of the receivers of every message here, as it is stored with it."""
+
+CONTENT = json.dumps(
+    {
+        "content": TypeAdapter(PlanContent).dump_python(
+            PlanContent(
+                goals=tuple(PlanGoal(text=f"Mål {n} (bench)", in_own_words=n == 1) for n in (1, 2, 3)),
+                interventions=(PlanIntervention(what="Insats (bench)", principal=Principal.MUNICIPALITY),),
+                measures_by_others="Inga.",
+                main_responsibility=Principal.MUNICIPALITY,
+            ),
+            mode="json",
+        )
+    }
+)
+"""What every plan says here, as it is stored with the event."""
 
 
 async def fill(url: str, world: World) -> None:
@@ -93,17 +111,23 @@ def _as_text(value: Any) -> Any:
 
 
 def tables(world: World) -> Iterator[tuple[str, Iterator[Record]]]:
-    """The directory, the patients, and the messages."""
+    """The directory, the patients, the messages, and the plans."""
     units, patients, messages = range(world.units), range(world.patients), range(world.messages)
     yield "organisation", iter([_organisation(world)])
     yield "unit", (_unit(world, number) for number in units)
-    yield "staff", (_staff(world, number) for number in units)
-    yield "assignment", (_assignment(world, number) for number in units)
+    people = [(*world.staff(number), number) for number in units]
+    people += [(*world.listener(number), world.listens_at(number)) for number in range(2 * LISTENERS)]
+    yield "staff", (_staff(world, *one) for one in people)
+    yield "assignment", (_assignment(world, *one) for one in people)
     yield "patient", (_patient(world, number) for number in patients)
     yield "care_relation", (relation for number in patients for relation in _relations(world, number))
     yield "message", (_message(world, number) for number in messages)
     yield "receipt", (receipt for number in messages for receipt in _receipts(world, number))
     yield "message_event", (_event(world, number) for number in messages)
+    plans = range(PLANS * world.frequent)
+    yield "plan_process", (_plan(world, number) for number in plans)
+    yield "plan_party", (party for number in plans for party in _parties(world, number))
+    yield "plan_event", (_established(world, number) for number in plans)
 
 
 def _organisation(world: World) -> Record:
@@ -129,23 +153,21 @@ def _unit(world: World, number: int) -> Record:
     }
 
 
-def _staff(world: World, number: int) -> Record:
-    staff_hsa_id, _ = world.staff(number)
+def _staff(world: World, staff_hsa_id: str, assignment_hsa_id: str, unit: int) -> Record:
     return {
-        "id": world.id("staff", number),
+        "id": world.id(staff_hsa_id, unit),
         "hsa_id": staff_hsa_id,
         "given_name": "Person",
-        "family_name": f"Påhittad {number}",
+        "family_name": "Påhittad",
     }
 
 
-def _assignment(world: World, number: int) -> Record:
-    _, assignment_hsa_id = world.staff(number)
+def _assignment(world: World, staff_hsa_id: str, assignment_hsa_id: str, unit: int) -> Record:
     return {
-        "id": world.id("assignment", number),
+        "id": world.id(assignment_hsa_id, unit),
         "hsa_id": assignment_hsa_id,
-        "staff_id": world.id("staff", number),
-        "unit_id": world.id("unit", number),
+        "staff_id": world.id(staff_hsa_id, unit),
+        "unit_id": world.id("unit", unit),
         "title": "sjuksköterska",
         "licensed": True,
         "since": LONG_AGO,
@@ -193,7 +215,7 @@ def _message(world: World, number: int) -> Record:
         "thread_id": world.id("message", number),
         "patient_id": world.id("patient", patient),
         "sender_unit_id": world.id("unit", sender),
-        "author_id": world.id("assignment", sender),
+        "author_id": world.author(sender),
         "topic": TOPIC,
         "purpose": "REQUEST_REPLY",
         "urgency": "ROUTINE",
@@ -230,5 +252,49 @@ def _event(world: World, number: int) -> Record:
         "kind": "SENT",
         "at": world.sent_at(number),
         "unit_id": world.id("unit", sender),
-        "by_id": world.id("assignment", sender),
+        "by_id": world.author(sender),
+    }
+
+
+def _plan(world: World, number: int) -> Record:
+    """All but the last of a patient's are closed."""
+    turn = number % PLANS
+    is_open = turn == PLANS - 1
+    return {
+        "id": world.id("plan", number),
+        "patient_id": world.id("patient", number // PLANS),
+        "state": "ESTABLISHED" if is_open else "CLOSED",
+        "version": 1,
+        "opened_at": LONG_AGO + dt.timedelta(days=turn),
+        "closed_at": None if is_open else LONG_AGO + dt.timedelta(days=turn + 1),
+    }
+
+
+def _parties(world: World, plan: int) -> Iterator[Record]:
+    """Where the patient is enrolled, and where listed."""
+    municipal, centre, _ = world.parties(plan // PLANS)
+    for turn, unit in enumerate((municipal, centre)):
+        yield {
+            "id": world.id("party", 2 * plan + turn),
+            "plan_id": world.id("plan", plan),
+            "patient_id": world.id("patient", plan // PLANS),
+            "unit_id": world.id("unit", unit),
+            "invited": True,
+            "answer": "ACCEPTED",
+            "since": LONG_AGO,
+        }
+
+
+def _established(world: World, plan: int) -> Record:
+    municipal, _, _ = world.parties(plan // PLANS)
+    return {
+        "id": world.id("plan event", plan),
+        "plan_id": world.id("plan", plan),
+        "patient_id": world.id("patient", plan // PLANS),
+        "version": 1,
+        "kind": "ESTABLISHED",
+        "at": LONG_AGO,
+        "unit_id": world.id("unit", municipal),
+        "by_id": world.author(municipal),
+        "content": CONTENT,
     }

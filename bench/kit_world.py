@@ -181,7 +181,7 @@ def _events(world: KitWorld, number: int, events: list[EpisodeEvent]) -> Iterato
             "notice": notice.value if notice else None,
             "at": event.at,
             "unit_id": UUID(event.unit.id),
-            "by_id": world.id("assignment", units[event.unit.id]),
+            "by_id": world.author(units[event.unit.id]),
             "about_id": UUID(event.act.about) if event.act.about else None,
             "content": json.dumps(content_of(event.act)),
         }

@@ -1,4 +1,4 @@
-"""Others on the same database, for what is read: installed by the benchmark, left out where they cannot be."""
+"""Others on the same database: installed by the benchmark, left out by name where they cannot be."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.data import EXPECTATION
 from bench.servers import Contender
 from lifecare_gql.storage.url import PostgresAddress, parse_url
 
+SUBSCRIBED = "mercurius-jit"
+"""The one that is measured with subscribers too."""
 _FOLDER = Path(__file__).parent / "peers"
-_FORMS = {"mercurius-jit": "loaders", "mercurius-jit, JOIN": "join"}
+_FORMS = {
+    "mercurius-jit": ("mercurius.mjs", "loaders"),
+    "mercurius-jit, JOIN": ("mercurius.mjs", "join"),
+    "yoga": ("yoga.mjs", "loaders"),
+    "apollo": ("apollo.mjs", "loaders"),
+}
+
+_EVERYWHERE = (("NODE_ENV", "production"), ("EXPECTATION", EXPECTATION))
 
 
 def peers(url: str, say: Callable[[str], None] = print) -> tuple[Contender, ...]:
@@ -25,11 +35,16 @@ def peers(url: str, say: Callable[[str], None] = print) -> tuple[Contender, ...]
     return tuple(
         Contender(
             name,
-            command=("node", "mercurius.mjs"),
+            command=("node", file),
             directory=_FOLDER,
-            variables=(*_variables(address), ("FORM", form), ("NODE_ENV", "production")),
+            variables=(
+                *_variables(address),
+                ("FORM", form),
+                ("NODE_ENV", "production"),
+                ("EXPECTATION", EXPECTATION),
+            ),
         )
-        for name, form in _FORMS.items()
+        for name, (file, form) in _FORMS.items()
     )
 
 

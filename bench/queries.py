@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bench.world import TOPIC, World
+from bench.world import LISTENERS, SCOPES, TOPIC, World
 
 Variables = dict[str, Any]
 
@@ -81,6 +81,15 @@ PATIENT = """query Patient($id: ID!) {
         receipts { nodes { state acknowledgedAt unit { id name } } }
       }
     }
+    plans(first: 5) {
+      nodes {
+        id
+        state
+        openedAt
+        participants { nodes { answer unit { id name } } }
+        history(kinds: [ESTABLISHED]) { nodes { version content { goals { text inOwnWords } } } }
+      }
+    }
   }
 }"""
 
@@ -105,7 +114,7 @@ def _inbox(first: int) -> Callable[[World, int], Ask]:
 
 
 def _patient(world: World, number: int) -> Ask:
-    """One of the patients with many messages, as the unit sees it where the patient is enrolled."""
+    """One of the patients with many messages and two plans, as the unit sees it where the patient is enrolled."""
     patient = number % world.frequent
     return Ask(world.parties(patient)[0], {"id": world.public_id("patient", patient)})
 
@@ -129,11 +138,50 @@ def _send(world: World, number: int) -> Ask:
     return Ask(municipal, {"input": order})
 
 
+def _announce(scopes: int) -> Callable[[World, int], Ask]:
+    """A question from the first unit, about the first patient, to the units where the listeners are."""
+    turns = range(LISTENERS, LISTENERS + SCOPES) if scopes > 1 else range(1)
+
+    def ask(world: World, number: int) -> Ask:
+        units = dict.fromkeys(world.listens_at(turn) for turn in turns)
+        asked = _send(world, 0)
+        order = {**asked.variables["input"], "recipientUnitIds": [world.public_id("unit", one) for one in units]}
+        return Ask(asked.unit, {"input": {**order, "text": f"{number} {order['text']}"}})
+
+    return ask
+
+
+HEARING = """subscription Hearing {
+  changes(topics: [MESSAGE]) {
+    ... on MessageChangeEvent {
+      kind
+      message {
+        id
+        topic { code }
+        state
+        sentAt
+        text
+        patient { id identifier givenName familyName }
+        sender { id name }
+      }
+    }
+  }
+}"""
+
+FAN_OUT = tuple(
+    Operation(label=f"{LISTENERS} subscribers, {said}", name="Send", text=SEND, ask=_announce(scopes), key="key")
+    for said, scopes in (("one scope", 1), ("ten scopes", SCOPES))
+)
+HEARING_AT = (slice(LISTENERS), slice(LISTENERS, 2 * LISTENERS))
+"""Which of the listeners each of them tells."""
+
 OPERATIONS = (
     Operation(label="inbox of 50", name="Inbox", text=INBOX, ask=_inbox(50)),
     Operation(label="inbox of 100", name="Inbox", text=INBOX, ask=_inbox(100)),
     Operation(label="inbox of 500, in 5 pages", name="Inbox", text=INBOX, ask=_inbox(100), pages=5),
-    Operation(label="patient with 20 messages", name="Patient", text=PATIENT, ask=_patient),
+    Operation(label="patient, messages, plans", name="Patient", text=PATIENT, ask=_patient),
     Operation(label="one unit", name="Unit", text=UNIT, ask=_unit),
     Operation(label="send a message", name="Send", text=SEND, ask=_send, key="key"),
 )
+GROWS, ROWS_MORE = (0, 2), 450
+"""The two whose difference is what the rows between them cost, with four more requests."""

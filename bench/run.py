@@ -16,11 +16,10 @@ import asyncio
 import datetime as dt
 import os
 import platform
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -29,18 +28,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.client import Caller, Failed
-from bench.comparing import BARE, OURS, Different, Plan, Say, Slot, Slots, compare, measure
+from bench.comparing import BARE, OURS, Different, Plan, Say, compare, measure
 from bench.data import fill
-from bench.peers import peers
-from bench.queries import OPERATIONS
+from bench.fanout import fan_out
+from bench.peers import SUBSCRIBED, peers
 from bench.servers import OTHER_CORE, Contender, family, pin, serving
-from bench.world import World
+from bench.tables import TITLES, Found, against_peers, growth, table, told
+from bench.world import LISTENERS, World
 from lifecare_gql.settings import Settings
 from lifecare_gql.storage.url import Dialect, PostgresAddress, parse_url
 from lifecare_gql.web.tokens import DevelopmentIssuer
 from tests.databases import PostgresServer, application
-
-TITLES = {Dialect.SQLITE: "SQLite", Dialect.POSTGRES: "PostgreSQL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +63,18 @@ def environment(url: str, directory: Path) -> dict[str, str]:
 
 def caller(world: World, url: str, directory: Path) -> Caller:
     """Somebody at each unit, with a token of the servers' own issuer."""
+    return Caller(world, _tokens(map(world.staff, range(world.units)), url, directory))
+
+
+def listeners(world: World, url: str, directory: Path) -> list[str]:
+    """Tokens of those who only listen."""
+    return _tokens(map(world.listener, range(2 * LISTENERS)), url, directory)
+
+
+def _tokens(people: Iterable[tuple[str, str]], url: str, directory: Path) -> list[str]:
     issuer = DevelopmentIssuer(Settings(database_url=url, state_dir=directory))
     now, lifetime = dt.datetime.now(dt.UTC), dt.timedelta(hours=2)
-    return Caller(world, [issuer.issue(*world.staff(unit), now, lifetime) for unit in range(world.units)])
+    return [issuer.issue(*one, now, lifetime) for one in people]
 
 
 async def run(
@@ -79,53 +86,17 @@ async def run(
     options: tuple[str, ...] = (),
     postmaster: int | None = None,
     say: Say = print,
-) -> Slots:
+) -> Found:
     """Compare and measure on a filled database; Different when there is nothing to measure."""
     asking = caller(world, url, directory)
     walled = environment(application(url), directory) | {"LIFECARE_ROW_SECURITY": "true"}
     async with serving(contenders, walled, directory, options) as servers:
         await compare(servers, url, asking)
         say("the answers are equal, byte for byte, and so are the rows written")
-        return await measure(servers, asking, plan, postmaster, say)
-
-
-def table(found: dict[Dialect, Slots]) -> str:
-    """The table for the README."""
-    head = ("operation", "database", "ours", "bare", "CPU ours", "CPU bare", "database's CPU", "ratio of CPU")
-    lines = [head, ("---",) * len(head)]
-    for operation in OPERATIONS:
-        for dialect, slots in found.items():
-            ours, bare = (slots[operation.label, one.name] for one in (OURS, BARE))
-            lines.append((operation.label, TITLES[dialect], *_cells(ours, bare)))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def against_peers(slots: Slots) -> str:
-    """Ours against each peer, by the operations that both have; nothing when there is no peer."""
-    names = list(dict.fromkeys(name for _, name in slots if name not in (OURS.name, BARE.name)))
-    if not names:
-        return ""
-    head = ("operation", "ours", *names, *(f"ours / {name}" for name in names))
-    lines = [head, ("---",) * len(head)]
-    for operation in OPERATIONS:
-        if all((operation.label, name) in slots for name in names):
-            ours, *others = (slots[operation.label, name] for name in (OURS.name, *names))
-            costs = (f"{statistics.median(slot.cost for slot in one):.2f} ms" for one in (ours, *others))
-            lines.append((operation.label, *costs, *(_ratio(ours, one) for one in others)))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _ratio(ours: list[Slot], other: list[Slot]) -> str:
-    ratios = [one.cost / two.cost for one, two in zip(ours, other, strict=True)]
-    return f"**{statistics.median(ratios):.2f}** ({min(ratios):.2f}–{max(ratios):.2f})"
-
-
-def _cells(ours: list[Slot], bare: list[Slot]) -> tuple[str, ...]:
-    rates = (f"{statistics.median(slot.rate for slot in slots):.0f}/s" for slots in (ours, bare))
-    costs = (f"{statistics.median(slot.cost for slot in slots):.2f} ms" for slots in (ours, bare))
-    spent = [statistics.median(slot.database_cost for slot in slots) for slots in (ours, bare)]
-    database = f"{spent[0]:.2f} / {spent[1]:.2f} ms" if any(spent) else "–"
-    return *rates, *costs, database, _ratio(ours, bare)
+        slots = await measure(servers, asking, plan, postmaster, say)
+        telling = [server for server in servers if server.contender.name in (OURS.name, SUBSCRIBED)]
+        heards = await fan_out(telling, asking, listeners(world, url, directory), plan.rounds, say)
+    return Found(slots, heards)
 
 
 @asynccontextmanager
@@ -152,7 +123,7 @@ def _postmaster(url: str) -> int | None:
     return int(file.read_text().split()[0]) if file.exists() else None
 
 
-async def _one(dialect: Dialect, place: Place, directory: Path, asked: argparse.Namespace, until: float) -> Slots:
+async def _one(dialect: Dialect, place: Place, directory: Path, asked: argparse.Namespace, until: float) -> Found:
     world = World(asked.scale, asked.seed)
     print(f"{TITLES[dialect]}: filling {world.units} units, {world.patients} patients, {world.messages} messages")
     began = time.monotonic()
@@ -174,8 +145,8 @@ async def _one(dialect: Dialect, place: Place, directory: Path, asked: argparse.
     return await run(place.url, world, plan, directory, contenders, options, place.postmaster)
 
 
-async def _all(asked: argparse.Namespace) -> dict[Dialect, Slots]:
-    found: dict[Dialect, Slots] = {}
+async def _all(asked: argparse.Namespace) -> dict[Dialect, Found]:
+    found: dict[Dialect, Found] = {}
     dialects, began = list(dict.fromkeys(asked.database)), time.monotonic()
     for number, dialect in enumerate(dialects, 1):
         until = began + 60 * asked.minutes * number / len(dialects)
@@ -216,9 +187,10 @@ def main() -> None:
     except (Different, Failed) as fault:
         sys.exit(f"Nothing is measured: {type(fault).__name__}: {fault}")
     print(f"\nPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores;", end=" ")
-    print(f"{asked.concurrency} connections, {asked.rounds} rounds of {asked.seconds:g} s\n\n{table(found)}")
-    for slots in found.values():
-        print(f"\n{against_peers(slots)}")
+    print(f"{asked.concurrency} connections, {asked.rounds} rounds of {asked.seconds:g} s")
+    print(f"\n{table(found)}\n\n{growth(found)}")
+    for dialect, one in found.items():
+        print(f"\n{against_peers(one.slots)}\n\n{TITLES[dialect]}:\n\n{told(one.heards)}")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ _START_SECONDS = 60.0
 class Contender:
     """A name for the table, and the factory of an ASGI application; or another program's command, and where it is.
 
-    A peer only reads, and does not have all duties.
+    A peer does not have all duties.
     """
 
     name: str

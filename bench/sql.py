@@ -49,6 +49,25 @@ where r.message_id in (select id from unnest($1::uuid[]) as given (id))
 order by r.message_id, r.id
 """
 
+PLANS_OF_PATIENT = """
+select p.id, p.state, p.opened_at from plan_process p
+where p.patient_id = $2 and exists (select 1 from plan_party c where c.plan_id = p.id and c.unit_id = $1)
+order by p.opened_at desc, p.id desc limit $3
+"""
+
+PARTIES = """
+select c.plan_id, c.answer, u.id, u.name
+from plan_party c join unit u on u.id = c.unit_id
+where c.plan_id in (select id from unnest($1::uuid[]) as given (id))
+order by c.plan_id, c.id
+"""
+
+ESTABLISHED = """
+select e.plan_id, e.version, e.content from plan_event e
+where e.plan_id in (select id from unnest($1::uuid[]) as given (id)) and e.kind = 'ESTABLISHED'
+order by e.plan_id, e.version, e.id
+"""
+
 UNIT = """
 select u.id, u.hsa_id, u.name, u.kind, u.active, o.id, o.name
 from unit u join organisation o on o.id = u.organisation_id where u.id = $1

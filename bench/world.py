@@ -1,4 +1,4 @@
-"""What the benchmark's database holds: 200 units, 20 000 patients, 200 000 messages, all by rule.
+"""What the benchmark's database holds: 200 units, 20 000 patients, 200 000 messages, 10 000 plans, all by rule.
 
 Everything has the id that its kind and number give it, so that whoever asks need not look anything up.
 """
@@ -16,6 +16,11 @@ from uuid import UUID
 UNITS, PATIENTS = 200, 20_000
 FREQUENT, SELDOM = 25, 5
 """Messages about a patient: a quarter of the patients has many, the others few; 10 on average."""
+
+PLANS = 2
+"""Of each patient with many messages."""
+
+LISTENERS, SCOPES = 200, 10
 
 TEXT_LENGTH = 300
 REGION, TOPIC = "stockholm", "QUESTION"
@@ -69,6 +74,19 @@ class World:
     def staff(self, unit: int) -> tuple[str, str]:
         """HSA-ids of the one who works at the unit, and of the assignment."""
         return f"SE0000000000-S{unit}", f"SE0000000000-A{unit}"
+
+    def author(self, unit: int) -> UUID:
+        """The assignment's id of the one who works at the unit."""
+        return self.id(self.staff(unit)[1], unit)
+
+    def listener(self, number: int) -> tuple[str, str]:
+        """The same of somebody who only listens: so many at one unit, then as many at ten others in turn."""
+        return f"SE0000000000-LS{number}", f"SE0000000000-LA{number}"
+
+    def listens_at(self, number: int) -> int:
+        """The unit of the one who listens."""
+        half = self.units // 2
+        return half if number < LISTENERS else half + (1 + number % SCOPES) % half
 
     def kind(self, unit: int) -> str:
         """What the unit is."""

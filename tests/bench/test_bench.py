@@ -12,8 +12,9 @@ from bench import kit_world, kits
 from bench.comparing import BARE, OURS, Different, Plan, compare
 from bench.data import fill
 from bench.queries import OPERATIONS
-from bench.run import caller, environment, run, table
+from bench.run import caller, environment, run
 from bench.servers import Contender, serving
+from bench.tables import growth, table, told
 from bench.world import World
 from lifecare_gql.storage.url import Dialect
 from tests.databases import Databases
@@ -30,14 +31,17 @@ async def small(url: str) -> None:
 async def test_both_servers_answer_the_same_and_are_measured(
     dialect: Dialect, databases: Databases, tmp_path: Path
 ) -> None:
-    told: list[str] = []
+    lines: list[str] = []
     async with databases.copy(dialect, small) as url:
-        slots = await run(url, WORLD, SHORT, tmp_path, say=told.append)
+        found = await run(url, WORLD, SHORT, tmp_path, say=lines.append)
 
-    assert told[0].startswith("the answers are equal")
-    assert set(slots) == {(operation.label, one.name) for operation in OPERATIONS for one in (OURS, BARE)}
-    assert all(slot.done > 0 and slot.cpu > 0 for [slot] in slots.values())
-    assert len(table({dialect: slots}).splitlines()) == len(OPERATIONS) + 2
+    assert lines[0].startswith("the answers are equal")
+    assert set(found.slots) == {(operation.label, one.name) for operation in OPERATIONS for one in (OURS, BARE)}
+    assert all(slot.done > 0 and slot.cpu > 0 for [slot] in found.slots.values())
+    assert len(table({dialect: found}).splitlines()) == len(OPERATIONS) + 2
+    assert len(growth({dialect: found}).splitlines()) == 3
+    assert all(heard.first <= heard.last for [heard] in found.heards.values())
+    assert len(told(found.heards).splitlines()) == 2 + 2
 
 
 async def test_it_refuses_to_measure_servers_that_differ(databases: Databases, tmp_path: Path) -> None:
@@ -45,9 +49,9 @@ async def test_it_refuses_to_measure_servers_that_differ(databases: Databases, t
     async with databases.copy(Dialect.SQLITE, small) as url:
         asking = caller(WORLD, url, tmp_path)
         async with serving([BARE, *altered], environment(url, tmp_path), tmp_path) as [bare, renamed, unlogged]:
-            with pytest.raises(Different, match="one unit, set 0: at byte"):
+            with pytest.raises(Different, match="one unit, set 0, renamed: at byte"):
                 await compare([bare, renamed], url, asking)
-            with pytest.raises(Different, match="patient with 20 messages: other rows are written"):
+            with pytest.raises(Different, match="patient, messages, plans: other rows are written"):
                 await compare([bare, unlogged], url, asking)
 
 
