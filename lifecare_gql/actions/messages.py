@@ -35,6 +35,8 @@ from lifecare_gql.domain.words import (
 )
 from lifecare_gql.storage import rows
 
+_EXPECTATION, _OBJECTIONS = TypeAdapter(Expectation), TypeAdapter(tuple[Objection, ...])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGiven:
@@ -131,8 +133,8 @@ async def write_event(
 
 def to_json(value: Expectation | Sequence[Objection]) -> Any:
     """A verdict's part as it is kept beside the message, so that it can be explained when the rule has changed."""
-    kind = Expectation if isinstance(value, Expectation) else tuple[Objection, ...]
-    return TypeAdapter(kind).dump_python(value, mode="json")
+    adapter = _EXPECTATION if isinstance(value, Expectation) else _OBJECTIONS
+    return adapter.dump_python(value, mode="json")  # type: ignore[arg-type]
 
 
 async def _parcel(desk: Desk, order: MessageOrder) -> Parcel | Missing:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
 from graphql.execution.values import VariableValues
 
 from lifecare_gql.actions.access import Look
+from lifecare_gql.actions.at_once import AtOnce
 from lifecare_gql.actions.session import Session
 from lifecare_gql.compiled.places import Place
+from lifecare_gql.schema.acted import acted
 from lifecare_gql.schema.context import Context
 from lifecare_gql.storage.reading import reader
 from lifecare_gql.storage.reading.kept import Kept
@@ -22,9 +25,12 @@ from lifecare_gql.storage.reading.sql import decode_id
 class Asking:
     """Who asks, with which variables; `q` in the written functions."""
 
-    __slots__ = ("_arguments", "_context", "_infos", "_places", "_variables", "session", "show")
+    __slots__ = ("_arguments", "_context", "_infos", "_places", "_reading", "_variables", "session", "show")
 
-    def __init__(self, places: Sequence[Place], context: Context, variables: VariableValues) -> None:
+    def __init__(
+        self, places: Sequence[Place], context: Context, variables: VariableValues, reading: AsyncExitStack
+    ) -> None:
+        self._reading = reading
         self.session: Session = context.session
         self.show = context.show
         self._context = context
@@ -32,6 +38,16 @@ class Asking:
         self._variables = variables
         self._infos: dict[int, Any] = {}
         self._arguments: dict[int, dict[str, Any]] = {}
+
+    async def read(self) -> None:
+        """From here on everything is read in one transaction."""
+        await self._reading.enter_async_context(AtOnce(self.session))
+
+    async def act(self, number: int, doing: Coroutine[Any, Any, Any]) -> Any:
+        """Do what the mutation of that place does, in its own transaction; then what it answers is read."""
+        done = self._context.acts[self._places[number].key] = await acted(doing)
+        await self.read()
+        return done.told()
 
     def info(self, number: int) -> Any:
         """What the resolver of that place gets to know, made when it is first asked for."""

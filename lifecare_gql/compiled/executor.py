@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AsyncExitStack
 from enum import StrEnum
 from typing import Any
 
 from graphql import DocumentNode, GraphQLError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
-from lifecare_gql.actions.at_once import AtOnce
 from lifecare_gql.compiled.asking import Asking
 from lifecare_gql.compiled.leaves import Lost
 from lifecare_gql.compiled.plans import Entry, Plans
@@ -63,14 +64,19 @@ class Compiled:
         self._schema, self._told = schema, told
 
     async def again(
-        self, query: str, operation_name: str | None, variables: Variables, context: Context
+        self,
+        query: str,
+        operation_name: str | None,
+        variables: Variables,
+        context: Context,
+        allowed: Collection[OperationType] | None,
     ) -> ExecutionResult | None:
         """The answer to a document that was found valid before; None when graphql-core is to answer.
 
         What strawberry's extensions do for each request is done here: the budget, the phases, the extensions.
         """
         entry = self.plans.known(query, operation_name)
-        if entry is None:
+        if entry is None or (allowed is not None and entry.type not in allowed):
             return None
         if entry.declined is not None:
             context.trial = Trial(over=True)
@@ -108,7 +114,8 @@ class Compiled:
             self._told(Outcome.DECLINED, str(reason))
             return None
         except Exception as error:
-            # A query changes nothing and what it noted is undone: whatever went wrong, graphql-core says it.
+            # What was noted while it was read is undone: whatever went wrong, graphql-core says it. What was done
+            # is not done again: it is told of.
             if context.meter is not None:
                 context.meter.shown = 0
             context.aged.clear()
@@ -123,8 +130,10 @@ class Compiled:
     async def _data(self, entry: Entry, variables: Variables, context: Context) -> dict[str, Any]:
         coerced = entry.variables(variables)
         plan = self.plans.plan(entry, coerced)
-        asking = Asking(plan.places, context, coerced)
-        async with AtOnce(context.session):
+        async with AsyncExitStack() as reading:
+            asking = Asking(plan.places, context, coerced, reading)
+            if entry.type is OperationType.QUERY:
+                await asking.read()
             data: Any = plan.run(asking)
             found: dict[str, Any] = await data if inspect.isawaitable(data) else data
             if context.aged:

@@ -77,7 +77,10 @@ class Objects:
         need = said.metadata.get(READ)
         if isinstance(need, Fetched):
             return self.fetch(self.places[place], place)
-        return self.value(kind.fields[name].type, nodes, self.called(said, place, "o"), place)
+        call = self.called(said, place, "o")
+        if kind is self.operation.schema._schema.mutation_type:
+            call = f"(await q.act({place}, {call.removeprefix('(await ')})"
+        return self.value(kind.fields[name].type, nodes, call, place)
 
     def said(self, kind: GraphQLObjectType, name: str) -> StrawberryField:
         """Strawberry's definition of a field; Declined for what is not plainly a resolver's."""

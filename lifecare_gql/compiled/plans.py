@@ -20,6 +20,7 @@ from graphql import (
     visit,
 )
 from graphql.execution.values import VariableValues
+from strawberry.types.graphql import OperationType as Kind
 
 from lifecare_gql.compiled.leaves import Leaves, Lost
 from lifecare_gql.compiled.objects import Objects
@@ -56,6 +57,7 @@ class Entry:
     """For whoever counts what it costs."""
     name: str
     """The operation's, as the access log may tell it."""
+    type: Kind
     conditions: tuple[str, ...]
     checks: dict[str, Callable[[Any], bool]] | None
     """Of each variable, whether a value can be taken as it is; None when one has to be coerced anyway."""
@@ -148,12 +150,18 @@ def entry_of(schema: Schema, document: DocumentNode, query: str, operation_name:
     assert isinstance(found, OperationDefinitionNode), "the document was found valid"
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
     operation = Operation(schema=schema, definition=found, fragments=fragments)
-    declined = None if found.operation is OperationType.QUERY else "not a query"
+    declined = "a subscription" if found.operation is OperationType.SUBSCRIPTION else None
     name = found.name.value if found.name else None
     checks, conditions = _checks(found), _conditions(document)
     asked = Asked(query, name, document, found)
     return Entry(
-        operation=operation, asked=asked, name=safe(name), conditions=conditions, checks=checks, declined=declined
+        operation=operation,
+        asked=asked,
+        name=safe(name),
+        type=Kind(found.operation.value),
+        conditions=conditions,
+        checks=checks,
+        declined=declined,
     )
 
 
@@ -195,9 +203,11 @@ def compiled(operation: Operation, leaves: Leaves, dialect: Dialect, variables: 
     """Write the operation's functions; Declined, with the reason."""
     objects = Objects(operation, leaves, variables)
     windows = Windows(objects, dialect)
-    root = operation.schema._schema.query_type
-    assert root is not None, "the schema has queries"
+    root = operation.schema._schema.get_root_type(operation.definition.operation)
+    assert root is not None, "the document was found valid"
     pairs = objects.pairs(root, [operation.definition])
+    if operation.definition.operation is OperationType.MUTATION and len(pairs) > 1:
+        raise Declined("several acts")
     source = objects.source
     source.add("answer", "q", ["o = None", f"return {shown(pairs)}"])
     return Plan(

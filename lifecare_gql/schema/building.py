@@ -26,6 +26,7 @@ from lifecare_gql.schema import (
     recoveries,
     tasks,
 )
+from lifecare_gql.schema.acted import act_once
 from lifecare_gql.schema.budgets import Budgets
 from lifecare_gql.schema.changes import EVENTS, Resync, Subscription
 from lifecare_gql.schema.context import Info
@@ -120,6 +121,7 @@ class Extended(Observed):
                 field.python_name = name
         super().__init__(**rest)
         complete(self._schema)
+        act_once(self._schema)
         tell(self._schema)
         self.uses = Uses(self._schema)
 

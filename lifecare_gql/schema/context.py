@@ -13,6 +13,7 @@ from lifecare_gql.actions.session import Session
 from lifecare_gql.errors import StorageBusy, StorageUnavailable
 from lifecare_gql.region_running import Trial
 from lifecare_gql.regions import Regions
+from lifecare_gql.schema.acted import Acted
 from lifecare_gql.schema.rates import Meter
 
 
@@ -45,6 +46,8 @@ class Context:
     meter: Meter | None = None
     start: Positions | None = None
     aged: list[Aged] = field(default_factory=list)
+    # What the operation has done, by the key that the answer has it under.
+    acts: dict[str | int, Acted] = field(default_factory=dict)
     # The attempt to answer in a quicker way; over when it came to no end.
     trial: Trial | None = None
     _place: Positions | Exception | None = None

@@ -125,7 +125,8 @@ class Schema(strawberry.Schema):
         context = kwargs["context_value"]
         await context.begin(query)
         if query is not None and self.quick is not None:
-            found = await self.quick.again(query, kwargs.get("operation_name"), variable_values, context)
+            name, allowed = kwargs.get("operation_name"), kwargs.get("allowed_operation_types")
+            found = await self.quick.again(query, name, variable_values, context, allowed)
             if found is not None:
                 return found
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any, Protocol
 
 from graphql import DocumentNode
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from lifecare_gql.schema.context import Context
 
@@ -16,9 +17,14 @@ class Quick(Protocol):
     """None means that this way is not to be gone: graphql-core answers."""
 
     async def again(
-        self, query: str, operation_name: str | None, variables: dict[str, Any] | None, context: Context
+        self,
+        query: str,
+        operation_name: str | None,
+        variables: dict[str, Any] | None,
+        context: Context,
+        allowed: Collection[OperationType] | None,
     ) -> ExecutionResult | None:
-        """The whole answer, to a document that was found valid before."""
+        """The whole answer, to a document that was found valid before; `allowed` are types, all if None."""
 
     async def first_time(
         self,

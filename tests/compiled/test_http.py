@@ -146,9 +146,8 @@ async def test_what_became_of_an_operation_is_counted_by_its_reason(api: Api) ->
         for (name, labels), value in found.items()
         if name == "lifecare_compiled_operations_total"
     } == {
-        ("answered", ""): 2,
+        ("answered", ""): 3,
         ("declined", "introspection"): 2,
-        ("declined", "not a query"): 1,
         ("discarded", "BadInput"): 2,
     }
 
