@@ -46,6 +46,8 @@ class MovedClock:
     @property
     def ahead(self) -> dt.timedelta:
         """How far it was moved."""
+        if not self.file.exists():  # much less work than to open what is not there
+            return dt.timedelta()
         try:
             return dt.timedelta(seconds=json.loads(self.file.read_bytes())["seconds"])
         except FileNotFoundError:

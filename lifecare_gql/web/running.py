@@ -171,6 +171,8 @@ def budget_of(budgets: Mapping[str, Budget], caller: Caller | None) -> Budget:
     if caller is None:
         return budgets[ANONYMOUS]
     mine = [budgets[role] for role in (CALLER, *caller.roles) if role in budgets]
+    if len(mine) == 1:
+        return mine[0]
     return Budget(**{name: max(getattr(one, name) for one in mine) for name in Budget.model_fields})
 
 

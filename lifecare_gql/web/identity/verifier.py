@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 import re
+import time
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 
@@ -19,17 +22,34 @@ from lifecare_gql.web.identity.issuers import Issuer
 from lifecare_gql.web.identity.keys import Key
 
 MAX_TOKEN_LENGTH = 8 * 1024
+REMEMBERED = 10_000
+"""Of how many tokens it is remembered that their signature was right."""
 _HSA_ID = re.compile(r"SE[0-9]{10}-[A-Za-z0-9]{1,18}")
 _UNVERIFIED: Any = {"verify_signature": False}
 
 Claims = Mapping[str, Any]
 
 
+class _Known(NamedTuple):
+    """A token whose signature was right: by which key, what it says, and until when (seconds since 1970)."""
+
+    issuer: Issuer
+    kid: str | None
+    key: Key
+    identity: Identity
+    until: float
+
+
 class Verifier:
-    """Verifies tokens of the issuers that the settings name."""
+    """Verifies tokens of the issuers that the settings name.
+
+    A signature is verified once for each key: a token that was right comes with each request. Whether its
+    key is still the issuer's, and its time has not run out, is asked each time. Tokens are remembered by digests.
+    """
 
     def __init__(self, issuers: Iterable[Issuer]) -> None:
         self._issuers = {one.config.issuer: one for one in issuers}
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[None]:
@@ -57,13 +77,24 @@ class Verifier:
         if len(token) > MAX_TOKEN_LENGTH:
             raise NotAuthenticated(TOKEN_REFUSED)
         try:
-            issuer, kid = self._named(token)
+            mark = hashlib.sha256(token.encode()).digest()
+            known = self._known.get(mark)
+            issuer, kid = known[:2] if known else self._named(token)
             key = await issuer.keys.find(kid)
             if key is None:
                 raise ValueError("no such key")
-            return _identity(issuer, _trusted(token, key, issuer.config))
+            if known is None or known.key is not key or known.until <= time.time():
+                identity = _identity(issuer, _trusted(token, key, issuer.config))
+                known = _Known(issuer, kid, key, identity, identity.expires_at.timestamp())
+                self._remember(mark, known)
+            return known.identity
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, OverflowError):
             raise NotAuthenticated(TOKEN_REFUSED) from None
+
+    def _remember(self, mark: bytes, known: _Known) -> None:
+        self._known[mark] = known
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
     def _named(self, token: str) -> tuple[Issuer, str | None]:
         """Whose token it says it is, and with which key: only to know what to verify it with."""
