@@ -291,6 +291,7 @@ class Windows:
         text = self._page(level, get_named_type(wanted), nodes)
         found = f"pages_{level.number}[c{row.layout.id_at}]"
         if level.folded_at is not None:
+            self.kept.remove(level.kept)  # its parent's statement has it
             found = f"{self._source.name('page of', page_of)}(which_{level.number}, c{level.folded_at})"
         written = text.replace(f"(page_{level.number})", f"({found})")
         if need.guard is None:
