@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.data import EXPECTATION
 from bench.servers import Contender
 from lifecare_gql.storage.url import PostgresAddress, parse_url
+from lifecare_gql.web.tokens import KEY_FILE
 
 SUBSCRIBED = "mercurius-jit"
 """The one that is measured with subscribers too."""
@@ -24,8 +25,8 @@ _FORMS = {
 _EVERYWHERE = (("NODE_ENV", "production"), ("EXPECTATION", EXPECTATION))
 
 
-def peers(url: str, say: Callable[[str], None] = print) -> tuple[Contender, ...]:
-    """Those that can run here, on the database at the url: PostgreSQL only."""
+def peers(url: str, state: Path, say: Callable[[str], None] = print) -> tuple[Contender, ...]:
+    """Those that can run here, on the database at the url: PostgreSQL only. `state`: where the issuer's key is."""
     address = parse_url(url)
     if not isinstance(address, PostgresAddress):
         return ()
@@ -42,6 +43,7 @@ def peers(url: str, say: Callable[[str], None] = print) -> tuple[Contender, ...]
                 ("FORM", form),
                 ("NODE_ENV", "production"),
                 ("EXPECTATION", EXPECTATION),
+                ("TOKEN_KEY", str(state / KEY_FILE)),
             ),
         )
         for name, (file, form) in _FORMS.items()

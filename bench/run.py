@@ -141,7 +141,7 @@ async def _one(dialect: Dialect, place: Place, directory: Path, asked: argparse.
         deadline=until,
     )
     options = ("--loop", asked.loop, "--http", asked.http)
-    contenders = (OURS, BARE, *(peers(place.url) if asked.peers else ()))
+    contenders = (OURS, BARE, *(peers(place.url, directory) if asked.peers else ()))
     return await run(place.url, world, plan, directory, contenders, options, place.postmaster)
 
 

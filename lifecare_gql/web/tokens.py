@@ -16,7 +16,7 @@ from lifecare_gql.settings import Mode, Settings, kept
 DEVELOPMENT_LIFETIME = dt.timedelta(hours=1)
 DEVELOPMENT_ASSURANCE = "development"
 """What a token of the development says of its level of assurance: none of a real login."""
-_KEY_FILE = "development-issuer.pem"
+KEY_FILE = "development-issuer.pem"
 
 
 class DevelopmentIssuer:
@@ -50,14 +50,14 @@ class DevelopmentIssuer:
 
 def development_key(state_dir: Path) -> ec.EllipticCurvePrivateKey:
     """The development issuer's key, made on first use; ConfigurationError when it is damaged."""
-    text = kept(state_dir / _KEY_FILE, _new_key)
+    text = kept(state_dir / KEY_FILE, _new_key)
     try:
         key = serialization.load_pem_private_key(text.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise ConfigurationError(
-            f"{_KEY_FILE} in LIFECARE_STATE_DIR is damaged; delete it, and a new one is made at the next start."
+            f"{KEY_FILE} in LIFECARE_STATE_DIR is damaged; delete it, and a new one is made at the next start."
         )
     return key
 
