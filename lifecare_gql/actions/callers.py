@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from lifecare_gql.actions import facts
@@ -23,6 +26,7 @@ from lifecare_gql.storage.viewer import Viewer
 _THE_DOOR = Viewer(unit_id=UUID(int=0))
 """Looks only at the directory, on behalf of somebody whose unit is just being found out."""
 
+_MOST_MADE = 10_000
 _UNIT = Shape.of(rows.Unit, "hsa_id", *facts.UNIT.columns, organisation=Shape.of(rows.Organisation, "hsa_id"))
 _ASSIGNMENT = Shape.of(
     rows.Assignment,
@@ -43,7 +47,23 @@ TOKEN_REFUSED = (
 async def caller_of(db: Database, staff_hsa_id: str, assignment_hsa_id: str, now: dt.datetime) -> Caller:
     """The person on the assignment; NotAuthenticated when it is not theirs, or not valid now."""
     found = await _assignments(db, {assignment_hsa_id}, now)
-    return _caller(_own(found.get(assignment_hsa_id), staff_hsa_id))
+    return _caller(_own(found.row(assignment_hsa_id), staff_hsa_id))
+
+
+class Made:
+    """Callers by the token and the directory's row that they were made of: of the same, nothing is made anew."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[Identity, tuple[Any, ...]], Caller] = OrderedDict()
+
+    def of(self, identity: Identity, fetched: tuple[Any, ...], make: Callable[[], Caller]) -> Caller:
+        """The caller, made if there is none yet."""
+        found = self._known.get((identity, fetched))
+        if found is None:
+            found = self._known[identity, fetched] = make()
+            if len(self._known) > _MOST_MADE:
+                self._known.popitem(last=False)
+        return found
 
 
 async def admitted(
@@ -51,6 +71,7 @@ async def admitted(
     regions: Mapping[str, Region],
     identities: Sequence[Identity],
     now: dt.datetime,
+    made: Made,
     *,
     production: bool,
 ) -> list[Caller | NotAuthenticated]:
@@ -59,15 +80,20 @@ async def admitted(
     NotAuthenticated when the assignment is not valid now, when the directory has another unit or care provider
     for it than the token says, and, in production, when the unit's region demands another way to log in (S15).
     """
-    rows_by_id = await _assignments(db, {one.assignment_hsa_id for one in identities}, now)
-    found: list[Caller | NotAuthenticated] = []
-    for one in identities:
+    valid = await _assignments(db, {one.assignment_hsa_id for one in identities}, now)
+
+    def caller(one: Identity) -> Caller | NotAuthenticated:
+        def make() -> Caller:
+            return _admitted(
+                _own(valid.row(one.assignment_hsa_id), one.staff_hsa_id), regions, one, production=production
+            )
+
         try:
-            row = _own(rows_by_id.get(one.assignment_hsa_id), one.staff_hsa_id)
-            found.append(_admitted(row, regions, one, production=production))
+            return made.of(one, valid.fetched.get(one.assignment_hsa_id, ()), make)
         except NotAuthenticated as error:
-            found.append(error)
-    return found
+            return error
+
+    return [caller(one) for one in identities]
 
 
 def _admitted(row: Row, regions: Mapping[str, Region], identity: Identity, *, production: bool) -> Caller:
@@ -88,12 +114,27 @@ def _admitted(row: Row, regions: Mapping[str, Region], identity: Identity, *, pr
     )
 
 
-async def _assignments(db: Database, hsa_ids: Collection[str], now: dt.datetime) -> dict[str, Row]:
-    """Those of the assignments that are valid now, by HSA-id."""
+@dataclass(frozen=True, slots=True)
+class _Valid:
+    """Assignments that are valid now: as they were fetched, by HSA-id."""
+
+    fetched: dict[str, tuple[Any, ...]]
+    row_of: Callable[[tuple[Any, ...]], Row]
+
+    def row(self, hsa_id: str) -> Row | None:
+        """The assignment; None when there is none."""
+        found = self.fetched.get(hsa_id)
+        return None if found is None else self.row_of(found)
+
+
+async def _assignments(db: Database, hsa_ids: Collection[str], now: dt.datetime) -> _Valid:
+    """Those of the assignments that are valid now."""
     sql = "{t}.hsa_id in {ids} and {t}.since <= {now} and ({t}.until is null or {t}.until > {now})"
     wanted = Rows(model=rows.Assignment, where=Where(sql, {"ids": list(hsa_ids), "now": now}))
-    found = await Reader(db.select, db.dialect, _THE_DOOR).page(wanted, _ASSIGNMENT)
-    return {row.hsa_id: row for row in found.rows}
+    reader = Reader(db.select, db.dialect, _THE_DOOR)
+    tuples, layout = await reader.tuples(wanted, _ASSIGNMENT)
+    at = next(at for name, at, _ in layout.columns if name == "hsa_id")
+    return _Valid({one[at]: one for one in tuples}, partial(reader.row, layout))
 
 
 def _own(row: Row | None, staff_hsa_id: str) -> Row:

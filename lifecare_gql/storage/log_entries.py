@@ -114,8 +114,13 @@ def _each(dialect: Dialect, entries: Sequence[Entry], digests: Sequence[str]) ->
 
 def _digests(key: bytes, said: Noted, entries: Sequence[Entry]) -> list[str]:
     """As `entry_digest`; what several entries say alike is spelt once."""
-    after = canonical((said.subject, said.subject_id))[1:-1].decode()
-    spelt = {by: _before(said, by) for by in {entry.by for entry in entries}}
+    after, at, acted, unit = map(
+        _spelt, ((said.subject, said.subject_id), (said.at,), (said.act, said.operation), (said.unit_id,))
+    )
+    spelt = {
+        by: f'{at},"{by.request_id}",{acted},{_spelt((by.staff_hsa_id, by.assignment_hsa_id))},{unit}'
+        for by in {entry.by for entry in entries}
+    }
     texts = (
         f'["{entry_id}",{spelt[by]},{"null" if patient is None else chr(34) + str(patient) + chr(34)},{after}]'
         for entry_id, by, patient in entries
@@ -123,15 +128,6 @@ def _digests(key: bytes, said: Noted, entries: Sequence[Entry]) -> list[str]:
     return [hmac.digest(key, text.encode(), "sha256").hex() for text in texts]
 
 
-def _before(said: Noted, by: By) -> str:
-    """What stands between the entry's id and the patient's."""
-    before = (
-        said.at,
-        by.request_id,
-        said.act,
-        said.operation,
-        by.staff_hsa_id,
-        by.assignment_hsa_id,
-        said.unit_id,
-    )
-    return canonical(before)[1:-1].decode()
+def _spelt(values: tuple[Any, ...]) -> str:
+    """As they stand among others."""
+    return canonical(values)[1:-1].decode()

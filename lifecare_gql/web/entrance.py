@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lifecare_gql.actions.callers import admitted
+from lifecare_gql.actions.callers import Made, admitted
 from lifecare_gql.actions.session import Caller, Session
 from lifecare_gql.domain.logins import Identity
 from lifecare_gql.domain.webhooks import WebhookPolicy
@@ -43,6 +43,7 @@ class Entrance:
     names_staff: bool = False
     emergency: dt.timedelta = dt.timedelta(hours=EMERGENCY_HOURS)
     webhooks: WebhookPolicy = field(default_factory=WebhookPolicy)
+    made: Made = field(default_factory=Made)
 
     async def identify(self, authorization: str) -> Identity:
         """What the token of an Authorization header says; NotAuthenticated, IssuerUnavailable."""
@@ -70,7 +71,7 @@ class Entrance:
     async def callers(self, identities: Sequence[Identity]) -> list[Caller | NotAuthenticated]:
         """Who they are now, in their order; or why they are nobody (any longer)."""
         now = self.clock()
-        return await admitted(self.db, self.regions, identities, now, production=self.production)
+        return await admitted(self.db, self.regions, identities, now, self.made, production=self.production)
 
     def session_of(
         self, caller: Caller | None, language: Language | None, readers: tuple[Caller, ...] = ()

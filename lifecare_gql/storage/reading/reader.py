@@ -96,6 +96,18 @@ class Reader:
             statement = Builder(self._dialect, self.viewer).root(rows, shape)
         return (await self._pages(statement, rows.window))[None]
 
+    async def tuples(self, rows: Rows, shape: Shape) -> tuple[list[tuple[Any, ...]], Layout]:
+        """The rows as the driver returned them, and where their columns are; nothing of to-many relations."""
+        statement = kept_of(self._dialect, shape).root((rows,), self.viewer)
+        found = (await self.stretches(statement, rows.window))[None].rows
+        return [tuple(one) for one in found], statement.layout
+
+    def row(self, layout: Layout, fetched: tuple[Any, ...]) -> Row:
+        """The row of such a tuple."""
+        row = self._row(fetched, layout, [])
+        assert row is not None, "it was found"
+        return row
+
     async def first(self, rows: Rows, shape: Shape) -> Row | None:
         """The first of the rows, or None."""
         found = (await self.page(rows, shape)).rows
