@@ -4,7 +4,7 @@ It has the duties that the benchmark's requests put on it, and no others: the to
 looked up, what may be seen is decided in every statement, whose data was shown is held against the care relations
 once more and logged with a digest in the same transaction, subscribers are told, and a repeated key gets the
 first answer; on PostgreSQL its transactions are behind the same wall. It has no schema, no routines and no other
-operation.
+operation; `create_app` takes whatever else finds an operation's data.
 
     uvicorn --factory bench.bare:create_app          (with the settings of the program)
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -289,7 +289,12 @@ def _row_id(public_id: str) -> UUID:
 OPERATIONS = {"Inbox": inbox, "Patient": patient, "Unit": unit, "Send": send}
 
 
-def create_app() -> Starlette:
+async def by_hand(desk: Desk, asked: Json) -> Json:
+    """The data of an operation, by the function that was written for it."""
+    return await OPERATIONS[asked["operationName"]](desk, asked["variables"])
+
+
+def create_app(execute: Callable[[Desk, Json], Awaitable[Json]] = by_hand) -> Starlette:
     """The application, from the program's settings."""
     settings = from_environment()
     key = log_key(settings.key())
@@ -299,7 +304,8 @@ def create_app() -> Starlette:
         asked = json.loads(await request.body())
         try:
             claims = await verifier.verify(request.headers["authorization"].removeprefix("Bearer "))
-            data = await _data(store, key, claims.staff_hsa_id, claims.assignment_hsa_id, asked)
+            async with _desk(store, key, claims.staff_hsa_id, claims.assignment_hsa_id, asked) as desk:
+                data = await execute(desk, asked)
         except NotAuthenticated as error:
             return Response(str(error), 401)
         text = json.dumps({"data": data}, ensure_ascii=False, separators=(",", ":"))
@@ -314,14 +320,17 @@ def create_app() -> Starlette:
     return Starlette(routes=[Route("/graphql", answer, methods=["POST"])], lifespan=lifespan)
 
 
-async def _data(store: Store, key: bytes, staff_hsa_id: str, assignment_hsa_id: str, asked: Json) -> Json:
+@asynccontextmanager
+async def _desk(
+    store: Store, key: bytes, staff_hsa_id: str, assignment_hsa_id: str, asked: Json
+) -> AsyncIterator[Desk]:
     now, operation = dt.datetime.now(dt.UTC), asked["operationName"]
     async with store.connection() as connection:
         found = await connection.fetch(sql.CALLER, assignment_hsa_id, now)
         if not found or found[0][2] != staff_hsa_id:
             raise NotAuthenticated("There is no such assignment.")
         assignment_id, _, _, unit_id, unit_name = found[0]
-        desk = Desk(
+        yield Desk(
             store=store,
             connection=connection,
             operation=operation,
@@ -333,4 +342,3 @@ async def _data(store: Store, key: bytes, staff_hsa_id: str, assignment_hsa_id: 
             unit_name=unit_name,
             log_key=key,
         )
-        return await OPERATIONS[operation](desk, asked["variables"])

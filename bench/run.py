@@ -171,7 +171,7 @@ def _arguments() -> argparse.Namespace:
         "--seconds", type=float, default=2.0, help="of load for each operation and server in a round"
     )
     parser.add_argument("--concurrency", type=int, default=32, help="connections that ask at once")
-    parser.add_argument("--minutes", type=float, default=7.0, help="no further round begins after this time")
+    parser.add_argument("--minutes", type=float, default=25.0, help="no further round begins after this time")
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="others, on Node")
     parser.add_argument("--loop", default="auto", help="uvicorn's, for both servers")
     parser.add_argument("--http", default="auto", help="uvicorn's, for both servers")

@@ -24,7 +24,8 @@ _START_SECONDS = 60.0
 class Contender:
     """A name for the table, and the factory of an ASGI application; or another program's command, and where it is.
 
-    A peer does not have all duties.
+    A peer does not have all duties. `own_words`: it has names, ids and moments of its own making. `without`: the
+    names of operations that it has not.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Contender:
     command: tuple[str, ...] = ()
     directory: Path = ROOT
     variables: tuple[tuple[str, str], ...] = ()
+    own_words: bool = False
+    without: frozenset[str] = frozenset()
 
     @property
     def is_peer(self) -> bool:

@@ -10,6 +10,7 @@ from bench.fanout import Heards
 from bench.queries import FAN_OUT, GROWS, OPERATIONS, ROWS_MORE
 from lifecare_gql.storage.url import Dialect
 
+_NONE = "–"
 TITLES = {Dialect.SQLITE: "SQLite", Dialect.POSTGRES: "PostgreSQL"}
 
 
@@ -40,8 +41,10 @@ def against_peers(slots: Slots) -> str:
     head = ("operation", "ours", *names, *(f"ours / {name}" for name in names))
     lines = [head, ("---",) * len(head)]
     for operation in OPERATIONS:
-        ours, *others = (slots[operation.label, name] for name in (OURS.name, *names))
-        costs = (f"{statistics.median(slot.cost for slot in one):.2f} ms" for one in (ours, *others))
+        ours, *others = (slots.get((operation.label, name), []) for name in (OURS.name, *names))
+        costs = (
+            f"{statistics.median(slot.cost for slot in one):.2f} ms" if one else _NONE for one in (ours, *others)
+        )
         lines.append((operation.label, *costs, *(_ratio(ours, one) for one in others)))
     return _markdown(lines)
 
@@ -73,7 +76,7 @@ def told(heards: Heards) -> str:
 
 
 def _ratio(ours: list[Slot], other: list[Slot]) -> str:
-    return _ratios([slot.cost for slot in ours], [slot.cost for slot in other])
+    return _NONE if not other else _ratios([slot.cost for slot in ours], [slot.cost for slot in other])
 
 
 def _ratios(ours: list[float], other: list[float]) -> str:

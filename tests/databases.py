@@ -42,7 +42,13 @@ _START_SECONDS = 30.0
 _ROLE = f"lifecare_app_of_{os.getpid()}"
 _PASSWORD = "only-for-the-tests"
 _OWNERS: dict[str, str] = {}
-_SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",  # each of the benchmark's contenders has a pool
+}
 
 # Runs the server until the tests' process is gone, however it went, then stops it and removes its directory.
 _KEEPER = """

@@ -10,43 +10,9 @@ const JOIN = process.env.FORM === 'join'
 pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, text => text.replace(' ', 'T').replace('+00', 'Z'))
 const pool = new pg.Pool({ max: 10, options: '-c timezone=UTC' })
 const on = client => async (name, text, values) => (await client.query({ name, text, values })).rows
-const rows = on(pool)
+export const rows = on(pool)
 
-export const schema = `
-  type Query { viewer: Viewer!, patient(by: PatientKey!): Patient, unit(by: UnitKey!): Unit }
-  type Mutation { sendMessage(input: MessageInput!, idempotencyKey: String!): SendMessageResult! }
-  type Subscription { changes(topics: [ChangeTopic!]): ChangeEvent! }
-  enum ChangeTopic { MESSAGE }
-  input PatientKey { id: ID, identifier: String }
-  input UnitKey { id: ID, hsaId: String }
-  input MessageInput { patientId: ID!, recipientUnitIds: [ID!]!, topic: String!, purpose: String!, urgency: String!, text: String! }
-  interface SendMessageResult { replayed: Boolean! }
-  interface ChangeEvent { kind: String! }
-  type MessageSent implements SendMessageResult { replayed: Boolean!, sent: Message!, warnings: [Warning!]! }
-  type MessageChangeEvent implements ChangeEvent { kind: String!, message: Message! }
-  type Warning { code: String! }
-  type Viewer { unit: Unit! }
-  type Organisation { id: ID!, name: String! }
-  type Unit { id: ID!, hsaId: String!, name: String!, kind: String!, active: Boolean!, organisation: Organisation!
-    inbox(first: Int!, after: ID): Messages! }
-  type Topic { code: String! }
-  type PageInfo { hasNextPage: Boolean!, endCursor: ID }
-  type Messages { nodes: [Message!]!, pageInfo: PageInfo! }
-  type Message { id: ID!, topic: Topic!, urgency: String!, state: String!, version: Int!, sentAt: String!
-    replyDueAt: String, overdue: Boolean!, text: String!, patient: Patient!, sender: Unit!, receipts: Receipts! }
-  type Receipts { nodes: [Receipt!]! }
-  type Receipt { state: String!, acknowledgedAt: String, unit: Unit! }
-  type Patient { id: ID!, identifier: String!, givenName: String!, familyName: String!, messages(first: Int!): Messages!
-    plans(first: Int!): Plans! }
-  type Plans { nodes: [Plan!]! }
-  type Plan { id: ID!, state: String!, openedAt: String!, participants: Participants!, history(kinds: [EventKind!]!): Events! }
-  type Participants { nodes: [Participant!]! }
-  type Participant { answer: String!, unit: Unit! }
-  enum EventKind { ESTABLISHED }
-  type Events { nodes: [Event!]! }
-  type Event { version: Int!, content: Content! }
-  type Content { goals: [Goal!]! }
-  type Goal { text: String!, inOwnWords: Boolean! }`
+export const schema = readFileSync(new URL('schema.graphql', import.meta.url), 'utf8')
 
 const shown = (kind, id) => `${kind}_${id.replaceAll('-', '')}`
 const stored = id => id.slice(id.lastIndexOf('_') + 1)
@@ -57,11 +23,11 @@ const MESSAGE = `m.id, m.topic, m.urgency, m.state, m.version, m.sent_at, m.repl
 
 const LOG = `insert into access_log (entry_id, at, request_id, act, operation, staff_hsa_id, assignment_hsa_id, unit_id,
     patient_id, subject, subject_id, digest)
-  select g.entry_id, $4, $5, $6, $7, $8, $9, $10, g.patient_id, $11, $12, g.digest
+  select g.entry_id, $4, $5, $6::text, $7, $8, $9, $10, g.patient_id, $11, $12, g.digest
   from unnest($1::uuid[], $2::uuid[], $3::text[]) as g (entry_id, patient_id, digest)
-  where $6 <> 'READ' or exists (select 1 from care_relation r where r.patient_id = g.patient_id and r.unit_id = $10)`
+  where $6::text <> 'READ' or exists (select 1 from care_relation r where r.patient_id = g.patient_id and r.unit_id = $10)`
 /** A row for each patient, with its digest. */
-const note = async (query, context, act, patients, subject, subjectId = null) => {
+export const note = async (query, context, act, patients, subject, subjectId = null) => {
   const { now, requestId, operation, staff, commission, unit } = context
   const whom = [...new Set(patients)]
   const ids = whom.map(() => randomUUID())

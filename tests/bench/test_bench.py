@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import kit_world, kits
+from bench import alike, kit_world, kits
 from bench.comparing import BARE, OURS, Different, Plan, compare
 from bench.data import fill
+from bench.peers import STRAWBERRY
 from bench.queries import OPERATIONS
 from bench.run import caller, environment, run
 from bench.servers import Contender, serving
@@ -53,6 +54,29 @@ async def test_it_refuses_to_measure_servers_that_differ(databases: Databases, t
                 await compare([bare, renamed], url, asking)
             with pytest.raises(Different, match="patient, messages, plans: other rows are written"):
                 await compare([bare, unlogged], url, asking)
+
+
+async def test_the_naive_server_does_what_the_bare_one_does(
+    dialect: Dialect, databases: Databases, tmp_path: Path
+) -> None:
+    async with databases.copy(dialect, small) as url:
+        asking = caller(WORLD, url, tmp_path)
+        async with serving([BARE, STRAWBERRY], environment(url, tmp_path), tmp_path) as servers:
+            await compare(servers, url, asking)
+
+
+def test_answers_in_other_words_are_compared_by_what_they_tell() -> None:
+    ours = (
+        b'{"data":{"unit":{"id":"unit_c2f97341fb3d4d0c816066dbe83e1563","since":"2025-01-03T18:39:00Z","overdue":false,'
+        b'"content":{"goals":[{"text":"G","inOwnWords":true}]}}}}'
+    )
+    theirs = (
+        b'{"data":{"u":{"rowId":"c2f97341-fb3d-4d0c-8160-66dbe83e1563","at":"2025-01-03T18:39:00.000000+00:00",'
+        b'"content":{"content":{"goals":[{"in_own_words":true,"text":"G","more":1}],"measures":"none"}}}}}'
+    )
+    assert alike.told(ours) == alike.told(theirs)
+    assert alike.told(ours) != alike.told(theirs.replace(b"18:39", b"18:40"))
+    assert alike.told(ours) != alike.told(theirs.replace(b"8160-66dbe83e", b"8160-66dbe83f"))
 
 
 KITS = kit_world.KitWorld(scale=0.05)
