@@ -75,16 +75,12 @@ async def publish(select: Select, dialect: Dialect, news: Mapping[str, Sequence[
     `select` is the transaction's. The streams are taken in one order, so that no two wait for each other.
     """
     streams = [(name, len(news[name])) for name in sorted(news)]
-    last = dict(await select(*_ADVANCE[dialect](streams)))
     rows = [
-        (name, last[name] - count + at, one.at, one.topic, one.subject_id, one.kind, one.version)
+        (name, count - at, one.at, one.topic, one.subject_id, one.kind, one.version)
         for name, count in streams
         for at, one in enumerate(news[name], 1)
     ]
-    await select(*_ADD[dialect](rows))
-    if dialect is Dialect.POSTGRES:
-        told = ",".join(name for name, _ in streams)
-        await select("select pg_notify($1, $2)", [CHANNEL, told if len(told) <= _MOST_TOLD else EVERY_STREAM])
+    await _PUBLISH[dialect](select, streams, rows)
 
 
 async def tails(select: Select, dialect: Dialect, streams: Iterable[str]) -> dict[str, int]:
@@ -127,7 +123,7 @@ def _entry(position: int, at: Any, topic: str, subject_id: Any, kind: str, versi
 Statement = tuple[str, list[Any]]
 
 _ADVANCED = (
-    " on conflict (id) do update set last = stream.last + excluded.last returning id, last"  # in the given order
+    "on conflict (id) do update set last = stream.last + excluded.last returning id, last"  # in the given order
 )
 _ENTRY = "stream, position, at, topic, subject_id, kind, version"
 _FOUND = (
@@ -154,24 +150,28 @@ def _of_json(*names: str) -> str:
     return f"(select {columns} from json_each(?1))"
 
 
-def _advance_postgres(streams: list[tuple[str, int]]) -> Statement:
-    rows = "select w.id, w.count from unnest($1::text[], $2::bigint[]) w(id, count) order by w.id"
-    return f"insert into stream (id, last) {rows}{_ADVANCED}", _columns(streams)
+async def _publish_postgres(select: Select, streams: list[tuple[str, int]], rows: list[tuple[Any, ...]]) -> None:
+    told = ",".join(name for name, _ in streams)
+    notice = (CHANNEL, told if len(told) <= _MOST_TOLD else EVERY_STREAM)
+    await select(_TOLD_AT_ONCE, [*_columns(streams), *_columns(rows), *notice])
 
 
-def _advance_sqlite(streams: list[tuple[str, int]]) -> Statement:
-    rows = f"select id, count from {_of_json('id', 'count')} where true"
-    return f"insert into stream (id, last) {rows}{_ADVANCED}", _json(streams)
+_TOLD_AT_ONCE = f"""
+with advanced as (
+  insert into stream (id, last)
+  select w.id, w.count from unnest($1::text[], $2::bigint[]) w(id, count) order by w.id {_ADVANCED}),
+added as (
+  insert into outbox ({_ENTRY}) select w.stream, a.last - w.before, w.at, w.topic, w.subject_id, w.kind, w.version
+  from unnest($3::text[], $4::bigint[], $5::timestamptz[], $6::text[], $7::uuid[], $8::text[], $9::integer[])
+    w(stream, before, at, topic, subject_id, kind, version) join advanced a on a.id = w.stream)
+select pg_notify($10, $11)"""
 
 
-def _add_postgres(rows: list[tuple[Any, ...]]) -> Statement:
-    kinds = ("text", "bigint", "timestamptz", "text", "uuid", "text", "integer")
-    given = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(kinds, 1))
-    return f"insert into outbox ({_ENTRY}) select * from unnest({given})", _columns(rows)
-
-
-def _add_sqlite(rows: list[tuple[Any, ...]]) -> Statement:
-    return f"insert into outbox ({_ENTRY}) select * from {_of_json(*_ENTRY.split(', '))}", _json(rows)
+async def _publish_sqlite(select: Select, streams: list[tuple[str, int]], rows: list[tuple[Any, ...]]) -> None:
+    counts = f"select id, count from {_of_json('id', 'count')} where true"
+    last = dict(await select(f"insert into stream (id, last) {counts} {_ADVANCED}", _json(streams)))
+    placed = [(name, last[name] - before, *said) for name, before, *said in rows]
+    await select(f"insert into outbox ({_ENTRY}) select * from {_of_json(*_ENTRY.split(', '))}", _json(placed))
 
 
 def _since_postgres(positions: list[tuple[str, int]], limit: int) -> Statement:
@@ -191,7 +191,6 @@ def _tails_sqlite(streams: list[str]) -> Statement:
     return "select id, last from stream where id in (select value from json_each(?1))", _json(streams)
 
 
-_ADVANCE = {Dialect.POSTGRES: _advance_postgres, Dialect.SQLITE: _advance_sqlite}
-_ADD = {Dialect.POSTGRES: _add_postgres, Dialect.SQLITE: _add_sqlite}
+_PUBLISH = {Dialect.POSTGRES: _publish_postgres, Dialect.SQLITE: _publish_sqlite}
 _SINCE = {Dialect.POSTGRES: _since_postgres, Dialect.SQLITE: _since_sqlite}
 _TAILS = {Dialect.POSTGRES: _tails_postgres, Dialect.SQLITE: _tails_sqlite}
