@@ -10,7 +10,7 @@ REGIONS := $(sort $(wildcard plugins/*))
 NODE := $(shell command -v npm 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check contract fuzz bench bench-kits bench-regions graphiql install format clean
+.PHONY: help serve test check contract fuzz bench bench-documents bench-kits bench-regions graphiql install format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,8 +42,11 @@ contract: schema.graphql  ## write what is generated from the schema: SDL, chang
 fuzz: install  ## compare both executors with 10 000 random operations on each database
 	LIFECARE_TEST_FUZZ=10000 $(BIN)/python -m pytest -q tests/compiled/test_same.py --log-cli-level=INFO $(ARGS)
 
-bench: install  ## our server against hand-written SQL, paired, CPU per request
+bench: install  ## our server against hand-written SQL and others, paired, CPU per request
 	$(BIN)/python bench/run.py $(ARGS)
+
+bench-documents: install  ## what documents cost that nobody sent before, and leave in memory (minutes)
+	$(BIN)/python bench/documents.py --documents 100000 $(ARGS)
 
 bench-kits: install  ## the outage kits of a region of 500 units: time, progress, peak memory
 	$(BIN)/python bench/kits.py $(ARGS)

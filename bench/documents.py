@@ -1,6 +1,6 @@
 """What a document costs that nobody has sent before, and what very many of them leave in memory.
 
-    python bench/documents.py --documents 100000
+    make bench-documents
 
 One server on SQLite, pinned to a core. A known document is asked again and again, then as many times one that is
 new; the difference is what it costs to see a document for the first time. It is held against graphql-core's own

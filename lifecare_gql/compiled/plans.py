@@ -40,12 +40,21 @@ MAX_VARIANTS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A compiled operation."""
+    """A compiled operation, to be kept for as long as it runs: the functions go with it."""
 
-    run: Any
+    functions: dict[str, Any]
     source: str
     places: list[Place]
     kept: list[Kept]
+
+    @property
+    def run(self) -> Any:
+        """The function that answers."""
+        return self.functions["answer"]
+
+    def __del__(self) -> None:
+        # They know each other by name: without this, only the garbage collector would ever remove them.
+        self.functions.clear()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -211,7 +220,7 @@ def compiled(operation: Operation, leaves: Leaves, dialect: Dialect, variables: 
     source = objects.source
     source.add("answer", "q", ["o = None", f"return {shown(pairs)}"])
     return Plan(
-        run=source.run()["answer"],
+        functions=source.run(),
         source=source.text,
         places=objects.places,
         kept=windows.kept,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import strawberry
+from graphql import DocumentNode
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
@@ -133,6 +134,20 @@ class Extended(Observed):
 class _Parsed(ParserCache):
     def __init__(self) -> None:
         super().__init__(maxsize=1000)
+
+    def on_parse(self) -> Iterator[None]:
+        for _ in super().on_parse():
+            unlink(self.execution_context.graphql_document)
+            yield
+
+
+def unlink(document: DocumentNode | None) -> None:
+    """Let go of the list of tokens, which goes both ways: only the garbage collector would ever remove it."""
+    token = document.loc.start_token if document and document.loc else None
+    while token is not None and token.next is not None:
+        following = token.next
+        token.prev = token.next = following.prev = None
+        token = following
 
 
 class _Validated(ValidationCache):

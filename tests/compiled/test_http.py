@@ -126,7 +126,7 @@ async def test_a_discarded_answer_leaves_nothing_in_the_log(api: Api, monkeypatc
             await made.run(asking)
             raise RuntimeError("after everything is read and noted")
 
-        return type(made)(run=run, source="", places=made.places, kept=made.kept)
+        return type(made)(functions={"answer": run}, source="", places=made.places, kept=made.kept)
 
     monkeypatch.setattr(Plans, "plan", failing)
     assert await api(query, "varberg", by=by) == first

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
-import statistics
-import time
+import weakref
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from graphql import DocumentNode, OperationDefinitionNode, OperationType, parse, validate
+from graphql import DocumentNode, OperationDefinitionNode, OperationType, parse
 from graphql.execution.values import VariableValues
 
 from lifecare_gql.compiled.explaining import explained
@@ -19,6 +19,7 @@ from lifecare_gql.compiled.leaves import Leaves
 from lifecare_gql.compiled.plans import Plans, compiled, entry_of
 from lifecare_gql.compiled.source import Declined
 from lifecare_gql.domain.words import AccessAct
+from lifecare_gql.schema.building import unlink
 from lifecare_gql.schema.failures import Schema
 from lifecare_gql.storage import rows
 from lifecare_gql.storage.log_digests import COLUMNS, entry_digest
@@ -94,22 +95,36 @@ def test_what_many_documents_leave_behind_is_bounded(schema: Schema, demo: Demo)
     assert plans.known(UNIT.replace("name organisation", "a0: name organisation"), None) is None
 
 
-def test_an_unseen_document_costs_little_more_than_to_validate_it(schema: Schema, demo: Demo) -> None:
-    def spent(work: Any) -> float:
-        began = time.process_time()
-        work()
-        return time.process_time() - began
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Nothing is removed by the garbage collector, and there is nothing for it to remove yet."""
+    gc.disable()
+    gc.collect()
+    yield
+    gc.enable()
 
-    tab = max(load_tabs(), key=lambda one: len(one.query))
-    document = parse(tab.query)
-    name = next(
-        one.name.value
-        for one in document.definitions
-        if isinstance(one, OperationDefinitionNode) and one.operation is OperationType.QUERY and one.name
+
+def test_a_plan_that_is_given_up_goes_by_itself(schema: Schema, demo: Demo, uncollected: None) -> None:
+    plans, text = (
+        Plans(schema, demo.db.dialect, room=1),
+        UNIT.replace("name organisation", "other: name organisation"),
     )
-    usual = [spent(lambda: validate(schema._schema, parse(tab.query))) for _ in range(5)]
-    ours = [spent(lambda: plan_of(schema, demo.db.dialect, document, name)) for _ in range(5)]
-    assert statistics.median(ours) < 3 * statistics.median(usual)
+    functions = weakref.ref(plans.plan(plans.add(UNIT, None, parsed(UNIT)), NOTHING).run)
+    assert functions() is not None
+    plans.plan(plans.add(text, None, parsed(text)), NOTHING)
+    assert functions() is None
+
+
+def test_a_document_that_is_forgotten_goes_by_itself(uncollected: None) -> None:
+    assert parsed(UNIT).definitions
+    assert gc.collect() == 0
+
+
+def parsed(text: str) -> DocumentNode:
+    """As the schema keeps documents."""
+    document = parse(text)
+    unlink(document)
+    return document
 
 
 def models() -> list[type[Record]]:

@@ -38,6 +38,7 @@ from tests.demo.loaded import NOW, Demo, prepare
 
 log = logging.getLogger(__name__)
 
+AGAIN = 5
 COUNT = int(os.environ.get("LIFECARE_TEST_FUZZ", "300"))
 SEED = int(os.environ.get("LIFECARE_TEST_SEED", "1"))
 VIEWERS = (
@@ -85,9 +86,19 @@ class Twins:
         """Ask both; how they differ, or None."""
         told = [await self._asked(demo, viewer, one) for demo in (self.stock, self.quick)]
         for what, stock, quick in zip(("answer", "log"), *told, strict=True):
-            if stock != quick:
+            if stock != quick and not (what == "answer" and await self._may_be(quick, viewer, one)):
                 return f"{viewer}: {what}\n{one.text}\n{json.dumps(one.variables)}\n  {stock}\n  {quick}"
         return None
+
+    async def _may_be(self, answer: str, viewer: str | None, one: Grown) -> bool:
+        """Whether the other executor says so too when it is asked again.
+
+        When several root fields fail, which of their errors are told depends on which of them ended first.
+        """
+        if '"data": null' not in answer:
+            return False
+        again = [await self._asked(self.stock, viewer, one) for _ in range(AGAIN)]
+        return answer in [text for text, _ in again]
 
     async def _asked(self, demo: Demo, viewer: str | None, one: Grown) -> tuple[str, Any]:
         [(before,)] = await demo.db.select("select coalesce(max(id), 0) from access_log")
@@ -157,6 +168,8 @@ async def ids(dialect: Dialect, databases: Databases) -> Ids:
         return await _ids(db)
 
 
+# What graphql-core has begun beside a field that failed, it sometimes leaves without awaiting it.
+@pytest.mark.filterwarnings("ignore:Exception ignored in.*_async_resolver:pytest.PytestUnraisableExceptionWarning")
 async def test_random_operations_are_answered_and_logged_the_same(
     ids: Ids, twins: Twins, dialect: Dialect, record_property: Callable[[str, object], None]
 ) -> None:
