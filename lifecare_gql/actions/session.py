@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -71,7 +72,11 @@ _ONES_OWN = frozenset(
 
 def in_common(caller: Caller) -> tuple[object, ...]:
     """Everything of a caller that what is shown may depend on, but who it is."""
-    return tuple(getattr(caller, one.name) for one in fields(caller) if one.name not in _ONES_OWN)
+    found: tuple[object, ...] = _IN_COMMON(caller)
+    return found
+
+
+_IN_COMMON = attrgetter(*(one.name for one in fields(Caller) if one.name not in _ONES_OWN))
 
 
 @dataclass(slots=True, kw_only=True)

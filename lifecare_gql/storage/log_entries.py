@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -118,7 +118,7 @@ def _digests(key: bytes, said: Noted, entries: Sequence[Entry]) -> list[str]:
         _spelt, ((said.subject, said.subject_id), (said.at,), (said.act, said.operation), (said.unit_id,))
     )
     spelt = {
-        by: f'{at},"{by.request_id}",{acted},{_spelt((by.staff_hsa_id, by.assignment_hsa_id))},{unit}'
+        by: f'{at},"{by.request_id}",{acted},{_whom(by.staff_hsa_id, by.assignment_hsa_id)},{unit}'
         for by in {entry.by for entry in entries}
     }
     texts = (
@@ -126,6 +126,11 @@ def _digests(key: bytes, said: Noted, entries: Sequence[Entry]) -> list[str]:
         for entry_id, by, patient in entries
     )
     return [hmac.digest(key, text.encode(), "sha256").hex() for text in texts]
+
+
+@lru_cache(10_000)
+def _whom(staff_hsa_id: str, assignment_hsa_id: str) -> str:
+    return _spelt((staff_hsa_id, assignment_hsa_id))
 
 
 def _spelt(values: tuple[Any, ...]) -> str:

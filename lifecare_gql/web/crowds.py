@@ -67,7 +67,8 @@ class Member:
 
     def advance(self, place: Positions) -> None:
         """Everything up to the place was told, or did not concern them."""
-        self.place = {name: max(here, self.place[name]) for name, here in place.items()}
+        if self.place != place:
+            self.place = {name: max(here, self.place[name]) for name, here in place.items()}
 
     def lacks(self, place: Positions) -> bool:
         """Whether what leads up to the place is still to be told."""
@@ -145,6 +146,7 @@ class Crowd:
         self.key = key
         self._crowds, self._asked, self._place = crowds, asked, place
         self._like, self._language = session.known(), session.language
+        self._in_common = in_common(self._like)
         self._members: set[Member] = set()
         self._listening: list[Member] = []
         self._at_rest = True
@@ -212,7 +214,7 @@ class Crowd:
         callers = await self._crowds.entrance.callers([member.identity for member in members])
         readers: dict[Member, Caller] = {}
         for member, caller in zip(members, callers, strict=True):
-            if not isinstance(caller, Caller) or in_common(caller) != in_common(self._like):
+            if not isinstance(caller, Caller) or in_common(caller) != self._in_common:
                 self.leave(member)
             elif member.lacks(place):
                 readers[member] = caller
