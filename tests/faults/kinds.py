@@ -52,7 +52,7 @@ async def slow(cluster: Cluster) -> AsyncIterator[None]:
 async def crashed(cluster: Cluster) -> AsyncIterator[None]:
     """Its first process is killed; it recovers from its log when it is started again."""
     await cluster.stop(signal.SIGKILL)
-    await asyncio.sleep(1)
+    await asyncio.sleep(4)
     yield
     await cluster.start()
 
@@ -61,7 +61,7 @@ async def crashed(cluster: Cluster) -> AsyncIterator[None]:
 async def ended_at_once(cluster: Cluster) -> AsyncIterator[None]:
     """The immediate stop: no transaction is ended, every connection is dropped."""
     await cluster.stop(signal.SIGQUIT)
-    await asyncio.sleep(1)
+    await asyncio.sleep(4)
     yield
     await cluster.start()
 
