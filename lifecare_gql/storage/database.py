@@ -88,6 +88,10 @@ class Transaction:
         changed: int = await self.client.run(sql, params)
         return changed
 
+    async def execute_many(self, sql: str, params: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for each list of parameters, which are as the driver takes them."""
+        await self.client.execute_many(sql, params)
+
     async def add(self, model: type[Record], *rows: Values, unless_there: bool = False) -> None:
         """Add rows to the model's table, with one statement; see `adding.insert`. Nothing for none."""
         if rows:

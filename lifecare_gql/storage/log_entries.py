@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
+
+import orjson
 
 from lifecare_gql.domain.words import AccessAct
 from lifecare_gql.storage.database import Transaction
@@ -26,12 +27,6 @@ _OWN = {
     "digest": "text",
 }
 """What each entry says for itself, with PostgreSQL's types; the other columns are said alike by all."""
-_ARRAYS = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(_OWN.values(), 1))
-_VALUES = ", ".join(f"json_extract(value, '$[{at}]') as {name}" for at, name in enumerate(_OWN))
-_EACH = {
-    Dialect.POSTGRES: f"unnest({_ARRAYS}) as given ({', '.join(_OWN)})",
-    Dialect.SQLITE: f"(select {_VALUES} from json_each(?1)) as given",
-}
 _ALIKE = ("at", "act", "operation", "unit_id", "subject", "subject_id")
 
 
@@ -83,33 +78,56 @@ async def write(
     """
     if not entries:
         return
-    each = _each(dialect, entries, _digests(key, said, entries))
+    own = [
+        (entry_id, *by, patient_id, digest)
+        for (entry_id, by, patient_id), digest in zip(entries, _digests(key, said, entries), strict=True)
+    ]
     alike = [encode(getattr(said, name), dialect) for name in _ALIKE]
-    written = await tx.execute(_insert(dialect, shown=shown), [*each, *alike])
-    if strangers := len(entries) - written:
+    known = await _WRITE[dialect](tx, own, alike, shown)
+    if strangers := len(entries) - known:
         raise StrangerShown(f"{strangers} of {len(entries)} readings are of no patient of the unit's.")
 
 
+async def _write_postgres(tx: Transaction, own: list[_Own], alike: list[Any], shown: bool) -> int:
+    """How many of the entries are about somebody who may be shown."""
+    columns = [list(column) for column in zip(*own, strict=True)]
+    return await tx.execute(_insert(shown=shown), [*columns, *alike])
+
+
+async def _write_sqlite(tx: Transaction, own: list[_Own], alike: list[Any], shown: bool) -> int:
+    """As `_write_postgres`. One row for a statement: to write several it would keep what they replace."""
+    spelt = orjson.loads(orjson.dumps(own))
+    if shown:
+        whom = orjson.dumps([one[_PATIENT] for one in spelt]).decode()
+        [(known,)] = await tx.select(_KNOWN, [whom, alike[_ALIKE.index("unit_id")], alike[_ALIKE.index("at")]])
+        if known < len(own):
+            return int(known)
+    await tx.execute_many(_ONE, [(*one, *alike) for one in spelt])
+    return len(own)
+
+
+_Own = tuple[Any, ...]
+_PATIENT = list(_OWN).index("patient_id")
+_INTO = f"insert into access_log ({', '.join((*_OWN, *_ALIKE))})"
+_ONE = f"{_INTO} values ({', '.join(f'?{at}' for at in range(1, len(_OWN) + len(_ALIKE) + 1))})"
+_KNOWN = f"""select count(*) from json_each(?1) as given
+ where {HAD_A_PART.format(patient="given.value", unit="?2", at="?3")}"""
+
+
 @cache
-def _insert(dialect: Dialect, *, shown: bool) -> str:
-    first = len(_OWN) + 1 if dialect is Dialect.POSTGRES else 2
-    mark = "$" if dialect is Dialect.POSTGRES else "?"
-    places = {name: f"{mark}{number}" for number, name in enumerate(_ALIKE, first)}
-    into = f"insert into access_log ({', '.join((*_OWN, *_ALIKE))})"
-    found = f"select {', '.join(_OWN)}, {', '.join(places.values())} from {_EACH[dialect]}"
+def _insert(*, shown: bool) -> str:
+    """PostgreSQL's, of all entries."""
+    arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(_OWN.values(), 1))
+    places = {name: f"${number}" for number, name in enumerate(_ALIKE, len(_OWN) + 1)}
+    given = f"unnest({arrays}) as given ({', '.join(_OWN)})"
     known = HAD_A_PART.format(patient="given.patient_id", unit=places["unit_id"], at=places["at"])
-    return f"{into} {found} where {known if shown else 'true'}"
+    return (
+        f"{_INTO} select {', '.join(_OWN)}, {', '.join(places.values())} from {given}"
+        f" where {known if shown else 'true'}"
+    )
 
 
-def _each(dialect: Dialect, entries: Sequence[Entry], digests: Sequence[str]) -> list[Any]:
-    """What each entry says for itself: an array for each column, or one of rows where there is only JSON."""
-    found = [
-        (entry_id, *by, patient_id, digest)
-        for (entry_id, by, patient_id), digest in zip(entries, digests, strict=True)
-    ]
-    if dialect is Dialect.POSTGRES:
-        return [list(column) for column in zip(*found, strict=True)]
-    return [json.dumps(found, default=str)]
+_WRITE = {Dialect.POSTGRES: _write_postgres, Dialect.SQLITE: _write_sqlite}
 
 
 def _digests(key: bytes, said: Noted, entries: Sequence[Entry]) -> list[str]:
@@ -118,21 +136,21 @@ def _digests(key: bytes, said: Noted, entries: Sequence[Entry]) -> list[str]:
         _spelt, ((said.subject, said.subject_id), (said.at,), (said.act, said.operation), (said.unit_id,))
     )
     spelt = {
-        by: f'{at},"{by.request_id}",{acted},{_whom(by.staff_hsa_id, by.assignment_hsa_id)},{unit}'
+        by: b",".join((at, orjson.dumps(by.request_id), acted, _whom(by.staff_hsa_id, by.assignment_hsa_id), unit))
         for by in {entry.by for entry in entries}
     }
     texts = (
-        f'["{entry_id}",{spelt[by]},{"null" if patient is None else chr(34) + str(patient) + chr(34)},{after}]'
+        b"[%b,%b,%b,%b]" % (orjson.dumps(entry_id), spelt[by], orjson.dumps(patient, default=str), after)
         for entry_id, by, patient in entries
     )
-    return [hmac.digest(key, text.encode(), "sha256").hex() for text in texts]
+    return [hmac.digest(key, text, "sha256").hex() for text in texts]
 
 
 @lru_cache(10_000)
-def _whom(staff_hsa_id: str, assignment_hsa_id: str) -> str:
+def _whom(staff_hsa_id: str, assignment_hsa_id: str) -> bytes:
     return _spelt((staff_hsa_id, assignment_hsa_id))
 
 
-def _spelt(values: tuple[Any, ...]) -> str:
+def _spelt(values: tuple[Any, ...]) -> bytes:
     """As they stand among others."""
-    return canonical(values)[1:-1].decode()
+    return canonical(values)[1:-1]

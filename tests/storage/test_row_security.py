@@ -247,7 +247,7 @@ async def test_broken_predicates_show_nothing_of_strangers(
         if issubclass(model, rows.Record):
             monkeypatch.setattr(model, "visible", everything)
             monkeypatch.setattr(model, "blocked", nothing)
-    monkeypatch.setattr(log_entries, "_insert", lambda dialect, shown: INSERT(dialect, shown=False))
+    monkeypatch.setattr(log_entries, "_insert", lambda shown: INSERT(shown=False))
 
     strange = await api.post(LOOKS[look], "linden", p=pid("patient", "alva"))
     own = await api.post(LOOKS[look], "varberg", p=pid("patient", "alva"))
