@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lifecare_gql.settings import Language
+from lifecare_gql.web.negotiation import KEPT
 
 _KEY = "lifecare.language"
 _SPOKEN = frozenset(Language)
@@ -48,6 +50,7 @@ def say_language(headers: MutableHeaders, language: Language | None) -> None:
     headers.add_vary_header("Accept-Language")
 
 
+@lru_cache(KEPT)
 def negotiated(wished: str, default: Language | None) -> Language | None:
     """The language that the header likes best; of several the default, else the one that it names first.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -11,8 +12,11 @@ EVENT_STREAM = "text/event-stream"
 
 _QUALITY = re.compile(r"(0(\.\d{0,3})?|1(\.0{0,3})?)")
 _UTF_8 = ("utf-8", "utf8")
+KEPT = 100
+"""Headers whose meaning is remembered: clients are of few kinds."""
 
 
+@lru_cache(KEPT)
 def negotiated(accept: str | None) -> str | None:
     """GRAPHQL or JSON; None when the client takes neither.
 
@@ -27,11 +31,13 @@ def negotiated(accept: str | None) -> str | None:
     return best if found[best][0] > 0 else None
 
 
+@lru_cache(KEPT)
 def wants_event_stream(accept: str | None) -> bool:
     """Whether the client asks by name for a stream of events."""
     return accept is not None and _quality(EVENT_STREAM, list(_ranges(accept)))[1] == 2
 
 
+@lru_cache(KEPT)
 def prefers_event_stream(accept: str | None) -> bool:
     """Whether a stream of events is ranked above both others. Who names all alike, as urql does, wants one for a
     subscription only: of a query's answer it reads the first event and breaks the rest off."""

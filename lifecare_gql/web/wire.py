@@ -60,4 +60,7 @@ def _texts(parsed: Any) -> Iterator[str]:
 
 
 def _storable(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
