@@ -99,7 +99,7 @@ async def _write_sqlite(tx: Transaction, own: list[_Own], alike: list[Any], show
     spelt = orjson.loads(orjson.dumps(own))
     if shown:
         whom = orjson.dumps([one[_PATIENT] for one in spelt]).decode()
-        [(known,)] = await tx.select(_KNOWN, [whom, alike[_ALIKE.index("unit_id")], alike[_ALIKE.index("at")]])
+        [(known,)] = await tx.select(KNOWN, [whom, alike[_ALIKE.index("unit_id")], alike[_ALIKE.index("at")]])
         if known < len(own):
             return int(known)
     await tx.execute_many(_ONE, [(*one, *alike) for one in spelt])
@@ -110,8 +110,9 @@ _Own = tuple[Any, ...]
 _PATIENT = list(_OWN).index("patient_id")
 _INTO = f"insert into access_log ({', '.join((*_OWN, *_ALIKE))})"
 _ONE = f"{_INTO} values ({', '.join(f'?{at}' for at in range(1, len(_OWN) + len(_ALIKE) + 1))})"
-_KNOWN = f"""select count(*) from json_each(?1) as given
+KNOWN = f"""select count(*) from json_each(?1) as given
  where {HAD_A_PART.format(patient="given.value", unit="?2", at="?3")}"""
+"""SQLite's: how many of these the unit may be shown."""
 
 
 @cache
